@@ -1,0 +1,67 @@
+import type { CarbonIndex, ObservationKind, Quality } from './codes.js';
+import { LOW_CARBON_FUELS, RENEWABLE_FUELS, type Fuel } from './fuels.js';
+import type { StatedMix } from './grid-statement.js';
+
+/** Where a group of values comes from. */
+export interface Provenance {
+  readonly source: string;
+  readonly quality: Quality;
+  readonly issuedAt: Date | null;
+  readonly knownAt: Date;
+}
+
+export interface CarbonGroup {
+  readonly forecastGco2PerKwh: number | null;
+  readonly outturnGco2PerKwh: number | null;
+  readonly index: CarbonIndex | null;
+  readonly provenance: Provenance;
+}
+
+export interface MixGroup extends StatedMix {
+  readonly kind: ObservationKind;
+  readonly provenance: Provenance;
+}
+
+/** Mean power over the half hour, MW. */
+export interface DemandGroup {
+  readonly forecastMw: number | null;
+  readonly outturnMw: number | null;
+  readonly transmissionSystemDemandMw: number | null;
+  readonly embeddedWindMw: number | null;
+  readonly embeddedSolarMw: number | null;
+  readonly provenance: Provenance;
+}
+
+export interface PriceGroup {
+  readonly gbpPerMwh: number;
+  readonly market: string;
+  readonly provenance: Provenance;
+}
+
+/** One region × one half hour, the best value of each group as known at `sequence`. */
+export interface GridSignal {
+  readonly regionId: number;
+  readonly from: Date;
+  readonly settlementDate: string;
+  readonly settlementPeriod: number;
+  readonly carbon: CarbonGroup | null;
+  readonly mix: MixGroup | null;
+  /** Null for every signal until a source of demand, stress or price is registered. */
+  readonly demand: DemandGroup | null;
+  readonly gridStress: number | null;
+  readonly price: PriceGroup | null;
+}
+
+/** The groups that no registered source states. */
+export const UNSOURCED_GROUPS = { demand: null, gridStress: null, price: null } as const;
+
+/** The intensity to act on: what happened where it is known, else what is expected. */
+export const intensityOf = (signal: GridSignal): number | null =>
+  signal.carbon?.outturnGco2PerKwh ?? signal.carbon?.forecastGco2PerKwh ?? null;
+
+const sharePct = (signal: GridSignal, fuels: readonly Fuel[]): number | null =>
+  signal.mix && fuels.reduce((sum, fuel) => sum + (signal.mix?.permille[fuel] ?? 0), 0) / 10;
+
+export const renewablePct = (signal: GridSignal): number | null => sharePct(signal, RENEWABLE_FUELS);
+export const lowCarbonPct = (signal: GridSignal): number | null => sharePct(signal, LOW_CARBON_FUELS);
+export const windPct = (signal: GridSignal): number | null => sharePct(signal, ['WIND']);
