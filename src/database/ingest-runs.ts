@@ -1,0 +1,77 @@
+import type pg from 'pg';
+import type { RunOutcome, RunRecord } from '../domain/ingest-run.js';
+import { PylonError } from '../domain/errors.js';
+import type { Lease } from './leases.js';
+
+/** SQLSTATE that `assert_lease` raises. */
+const LEASE_LOST = 'PY001';
+
+/** JSON that jsonb takes: a publisher's words may hold NUL or half a surrogate pair, which PostgreSQL refuses. */
+export const jsonbText = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.replaceAll(/\0|\p{Surrogate}/gu, '\u{FFFD}') : part,
+  );
+
+/** The run's row as the SQL functions take it. */
+export const runJson = (run: RunRecord): string =>
+  jsonbText({
+    source_id: run.sourceId,
+    mode: run.mode,
+    status: run.failure ? 'FAILED' : 'SUCCEEDED',
+    endpoint: run.endpoint,
+    window_from: run.window.from,
+    window_to: run.window.to,
+    started_at: run.startedAt,
+    http_status: run.httpStatus,
+    retries: run.retries,
+    rows_read: run.rowsRead,
+    rows_refused: run.rowsRefused,
+    rows_duplicate: run.rowsDuplicate,
+    refusals: run.refusals,
+    backfill_id: run.backfillId,
+    error_code: run.failure?.code ?? null,
+    error: run.failure?.message ?? null,
+    not_before: run.failure?.notBefore ?? null,
+  });
+
+/** The row that the recording functions answer. */
+export interface OutcomeRow {
+  readonly run_id: number;
+  readonly rows_new: number;
+  readonly rows_changed: number;
+  readonly last_sequence: bigint | null;
+}
+
+export const outcomeOf = (row: OutcomeRow): RunOutcome => ({
+  runId: row.run_id,
+  rowsNew: row.rows_new,
+  rowsChanged: row.rows_changed,
+  lastSequence: row.last_sequence,
+});
+
+/** Turns the database's refusal of a late writer into LEASE_LOST; anything else passes unchanged. */
+export function leaseError(error: unknown, lease: Lease): unknown {
+  const lost = error instanceof Error && 'code' in error && error.code === LEASE_LOST;
+  return lost
+    ? new PylonError('LEASE_LOST', error.message, { cause: error, details: { lease: lease.name } })
+    : error;
+}
+
+/** Writes the row of a run that brought no rows: it failed, or said nothing new. */
+export async function recordRun(
+  db: Pick<pg.Pool, 'query'>,
+  lease: Lease,
+  run: RunRecord,
+): Promise<RunOutcome> {
+  try {
+    const { rows } = await db.query<Pick<OutcomeRow, 'run_id' | 'last_sequence'>>(
+      'select * from record_run($1, $2, $3::jsonb)',
+      [lease.name, lease.fencing, runJson(run)],
+    );
+    const [row] = rows;
+    if (!row) throw new Error('record_run answered no row');
+    return outcomeOf({ ...row, rows_new: 0, rows_changed: 0 });
+  } catch (error) {
+    throw leaseError(error, lease);
+  }
+}

@@ -1,0 +1,76 @@
+import pg from 'pg';
+
+/** Sequences pass 2^53 only in theory, but a cursor must never be off by one: bigint columns are read as BigInt. */
+const BIGINT_OID = 20;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === BIGINT_OID && format !== 'binary'
+      ? BigInt
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity; begins with `pylon`, by which the embedded supervisor knows who still uses it. */
+  readonly name: string;
+  readonly max?: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** What our SQL relies on whatever the server's, the database's or the role's own defaults are. */
+const SESSION = [
+  'TimeZone=UTC',
+  'search_path=public',
+  'default_transaction_isolation=read\\ committed', // what is read after the head is locked must be what is committed
+  'jit=off', // short statements over many partitions look costly and are not: compiling them takes longer
+];
+
+const optionsOf = (settings: readonly string[]): string =>
+  settings.map((setting) => `-c ${setting}`).join(' ');
+
+/**
+ * What every connection of ours is: UTC whatever the server's default, and bounded in time, because pg waits for ever
+ * by default. An idle transaction is cut well before a lease ends, so that a frozen writer frees its locks.
+ */
+export const CONNECTION_SETTINGS = {
+  options: optionsOf([
+    ...SESSION,
+    'statement_timeout=60000',
+    'lock_timeout=20000',
+    'idle_in_transaction_session_timeout=5000',
+  ]),
+  connectionTimeoutMillis: 10_000,
+  query_timeout: 65_000,
+  keepAlive: true,
+  types,
+} as const;
+
+/** The same for the owner, whose migrations take as long as they take, and wait for those of other processes. */
+export const OWNER_CONNECTION_SETTINGS = {
+  options: optionsOf([...SESSION, 'statement_timeout=0', 'lock_timeout=0']),
+  connectionTimeoutMillis: 10_000,
+  keepAlive: true,
+  types,
+} as const;
+
+/** Options that the URL itself carries come first, so that ours hold: pg would drop ours for them. */
+export function connectionTo(url: string, options: string): { connectionString: string; options: string } {
+  const parsed = new URL(url);
+  const own = parsed.searchParams.get('options');
+  if (own === null) return { connectionString: url, options };
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options: `${own} ${options}` };
+}
+
+export function createPool({ url, name, max = 10, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    ...CONNECTION_SETTINGS,
+    ...connectionTo(url, CONNECTION_SETTINGS.options),
+    application_name: name,
+    max,
+  });
+  pool.on('error', onError); // an idle connection that breaks; the pool drops it by itself
+  // A borrowed one tells its query; without a listener of its own its end would be the end of the process.
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
+}
