@@ -1,0 +1,31 @@
+import { PylonError } from '../domain/errors.js';
+import type { Source } from './source.js';
+import { carbonIntensityFactors } from './sources/carbon-intensity-factors.js';
+import { carbonIntensityNationalForecast } from './sources/carbon-intensity-national-forecast.js';
+import { carbonIntensityNationalMix } from './sources/carbon-intensity-national-mix.js';
+import { carbonIntensityNationalOutturn } from './sources/carbon-intensity-national-outturn.js';
+import { carbonIntensityRegional } from './sources/carbon-intensity-regional.js';
+
+/** Every source that this version asks. One line a source. */
+export const SOURCES: readonly AnySource[] = [
+  carbonIntensityNationalForecast,
+  carbonIntensityNationalOutturn,
+  carbonIntensityNationalMix,
+  carbonIntensityRegional,
+  carbonIntensityFactors,
+];
+
+/** One source of whatever kind; `produces` tells which. */
+export type AnySource = Source<'grid-statements'> | Source<'carbon-factors'>;
+
+/** @throws {PylonError} SOURCE_NOT_FOUND naming those there are. */
+export function sourceById(id: string): AnySource {
+  const source = SOURCES.find((candidate) => candidate.id === id);
+  if (!source) {
+    throw new PylonError(
+      'SOURCE_NOT_FOUND',
+      `there is no source ${JSON.stringify(id)}; there are: ${SOURCES.map((known) => known.id).join(', ')}`,
+    );
+  }
+  return source;
+}
