@@ -1,0 +1,113 @@
+import DataLoader from 'dataloader';
+import { resolveAsOf } from '../database/event-log.js';
+import type { Database } from '../database/open.js';
+import { readObservations, type Observation } from '../database/observations.js';
+import { readSignals, textOf, type SignalKey } from '../database/grid-signals.js';
+import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
+import type { GridSignal } from '../domain/grid-signal.js';
+import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client.js';
+import { alignTo } from './align-to.js';
+import type { AsOf } from './as-of.js';
+import { groupedBy } from './grouped-by.js';
+import { readRegionPages, regionPageKey, type RegionPage } from './region-pages.js';
+
+/** One signal, newest or as of a past sequence. */
+export interface SignalRequest extends SignalKey {
+  readonly asOf: AsOf | null;
+}
+
+export interface Loaders {
+  readonly region: DataLoader<number, Region>;
+  readonly ingestRun: DataLoader<number, IngestRun>;
+  /** Carbon factors that a run changed, by fuel; most runs changed none. */
+  readonly runFactors: DataLoader<number, readonly CarbonFactor[]>;
+  /** What was known at a past instant; an error for a future one. */
+  readonly asOf: DataLoader<Date, AsOf, number>;
+  /** Null where nothing is known of that half hour. */
+  readonly signal: DataLoader<SignalRequest, GridSignal | null, string>;
+  /** The first signals of one region in a span. */
+  readonly regionPage: DataLoader<RegionPage, readonly GridSignal[], string>;
+  /** What the sources said of one half hour, newest first. */
+  readonly signalObservations: DataLoader<SignalRequest, readonly Observation[], string>;
+  /** What the latest runs of every source tell, by now or by a past instant. */
+  readonly sourceRecords: DataLoader<Date | 'now', readonly SourceRecord[], number | 'now'>;
+}
+
+const requestKey = (request: SignalRequest): string => `${textOf(request)}#${request.asOf?.sequence ?? ''}`;
+
+/** Built once a request: a loader is also a cache, and must not outlive its reader. */
+export function createLoaders(database: Database): Loaders {
+  const { prisma, pool } = database;
+  const { reader } = database;
+  return {
+    region: new DataLoader(async (ids) =>
+      alignTo(
+        ids,
+        await prisma.region.findMany({ where: { regionId: { in: [...ids] } } }),
+        ({ regionId }) => regionId,
+        'region',
+      ),
+    ),
+    ingestRun: new DataLoader(async (ids) =>
+      alignTo(
+        ids,
+        await prisma.ingestRun.findMany({ where: { ingestRunId: { in: [...ids] } } }),
+        ({ ingestRunId }) => ingestRunId,
+        'ingest run',
+      ),
+    ),
+    runFactors: new DataLoader(async (ids) => {
+      const factors = await prisma.carbonFactor.findMany({
+        where: { ingestRunId: { in: [...ids] } },
+        orderBy: { fuel: 'asc' },
+      });
+      const byRun = groupedBy(factors, ({ ingestRunId }) => ingestRunId);
+      return ids.map((id) => byRun.get(id) ?? []);
+    }),
+    asOf: new DataLoader(
+      (instants) =>
+        Promise.all(
+          instants.map((instant) =>
+            resolveAsOf(pool, instant).then(
+              (sequence) => ({ instant, sequence }),
+              (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+            ),
+          ),
+        ),
+      { cacheKeyFn: (instant) => instant.getTime() },
+    ),
+    signal: new DataLoader(
+      (requests) => bySequence(requests, (keys, asOf) => readSignals(reader, keys, asOf)),
+      { cacheKeyFn: requestKey },
+    ),
+    regionPage: new DataLoader((pages) => readRegionPages(reader, pages), { cacheKeyFn: regionPageKey }),
+    signalObservations: new DataLoader(
+      (requests) => bySequence(requests, (keys, asOf) => readObservations(reader, keys, asOf)),
+      { cacheKeyFn: requestKey },
+    ),
+    sourceRecords: new DataLoader(
+      (instants) =>
+        Promise.all(instants.map((instant) => readSourceRecords(pool, instant === 'now' ? null : instant))),
+      { cacheKeyFn: (instant) => (instant === 'now' ? instant : instant.getTime()) },
+    ),
+  };
+}
+
+/** One statement for each sequence asked about: as a rule there is one. */
+async function bySequence<Row>(
+  requests: readonly SignalRequest[],
+  read: (keys: readonly SignalKey[], asOf: bigint | null) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const answers = new Map<SignalRequest, Row>();
+  const groups = groupedBy(requests, ({ asOf }) => asOf?.sequence ?? null);
+  await Promise.all(
+    [...groups].map(async ([sequence, group]) => {
+      const rows = await read(group, sequence);
+      for (const [i, request] of group.entries()) {
+        const row = rows[i];
+        if (row !== undefined) answers.set(request, row);
+      }
+    }),
+  );
+  return requests.map((request) => answers.get(request) as Row);
+}

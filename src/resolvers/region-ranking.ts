@@ -1,0 +1,72 @@
+import type { Context } from '../context.js';
+import { floorToHalfHour } from '../domain/half-hour.js';
+import { intensityOf, lowCarbonPct, renewablePct, windPct, type GridSignal } from '../domain/grid-signal.js';
+import { asOfOf } from './as-of.js';
+import { missing } from './grid-signals.js';
+import { LICENCE_AREA_IDS } from './regions.js';
+import { nodeOf, type SignalNode } from './signal-node.js';
+
+export type RankingMetric = 'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND';
+
+const METRICS: Readonly<
+  Record<
+    RankingMetric,
+    { readonly of: (signal: GridSignal) => number | null; readonly best: 'lowest' | 'highest' }
+  >
+> = {
+  CARBON: { of: intensityOf, best: 'lowest' },
+  RENEWABLES: { of: renewablePct, best: 'highest' },
+  LOW_CARBON: { of: lowCarbonPct, best: 'highest' },
+  WIND: { of: windPct, best: 'highest' },
+};
+
+export interface RankedRegion {
+  readonly regionId: number;
+  /** 1 is best; regions with the same value share a rank. Null without a value. */
+  readonly rank: number | null;
+  readonly value: number | null;
+  readonly signal: SignalNode | null;
+}
+
+/**
+ * Answers `regionRanking`: the fourteen licence areas at one half hour, best first, those without a value last.
+ *
+ * @throws {PylonError} DATA_MISSING when none has a value.
+ */
+export async function regionRanking(
+  {
+    metric,
+    at,
+    asOf: asked,
+  }: {
+    readonly metric: RankingMetric;
+    readonly at?: Date | null | undefined;
+    readonly asOf?: Date | null | undefined;
+  },
+  context: Context,
+): Promise<RankedRegion[]> {
+  const asOf = await asOfOf(asked, context);
+  const from = floorToHalfHour(at ?? asOf?.instant ?? context.now);
+  const { of, best } = METRICS[metric];
+  const valued = await Promise.all(
+    LICENCE_AREA_IDS.map(async (regionId) => {
+      const signal = await context.loaders.signal.load({ regionId, from, asOf });
+      return { regionId, signal: signal && nodeOf(signal, asOf), value: signal && of(signal) };
+    }),
+  );
+  if (valued.every(({ value }) => value === null)) throw missing(`any licence area at ${from.toISOString()}`);
+  return ranked(valued, best);
+}
+
+function ranked(entries: readonly Omit<RankedRegion, 'rank'>[], best: 'lowest' | 'highest'): RankedRegion[] {
+  const sign = best === 'lowest' ? 1 : -1;
+  const goodness = ({ value }: { readonly value: number | null }): number =>
+    value === null ? Infinity : value * sign;
+  const sorted = [...entries].sort((a, b) =>
+    goodness(a) === goodness(b) ? a.regionId - b.regionId : goodness(a) - goodness(b),
+  );
+  return sorted.map((entry) => ({
+    ...entry,
+    rank: entry.value === null ? null : sorted.findIndex((other) => other.value === entry.value) + 1,
+  }));
+}

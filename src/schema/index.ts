@@ -1,0 +1,19 @@
+import './carbon-factor.js';
+import './carbon-intensity.js';
+import './demand.js';
+import './enums.js';
+import './generation-share.js';
+import './grid-signal.js';
+import './ingest-run.js';
+import './observation.js';
+import './price.js';
+import './provenance.js';
+import './region-ranking.js';
+import './region.js';
+import './scalars.js';
+import './source-health.js';
+import './streams.js';
+import { builder } from './builder.js';
+
+/** The graph. Loading this file loads every type of it. */
+export const schema = builder.toSchema();

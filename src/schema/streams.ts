@@ -1,0 +1,148 @@
+import type { Topic } from '../domain/codes.js';
+import type { IngestRun } from '../generated/prisma/client.js';
+import type { SignalNode } from '../resolvers/signal-node.js';
+import { eventStream } from '../subscriptions/events.js';
+import { gridSignalStream } from '../subscriptions/grid-signals.js';
+import { ingestRunStream } from '../subscriptions/ingest-runs.js';
+import { OpenedStream, type StreamMessage } from '../subscriptions/stream.js';
+import { builder } from './builder.js';
+import { StreamKindEnum, TopicEnum } from './enums.js';
+import { IngestRunType } from './ingest-run.js';
+import { GridSignalType } from './signal-ref.js';
+
+const AFTER =
+  'Cursor of the last message received: everything since then comes first, then what is new. Live from now, READY first, when left out.';
+
+const GapType = builder.objectRef<{ readonly from: string; readonly to: string }>('Gap').implement({
+  description: 'A stretch of the log that a slow reader fell behind by; its changes follow.',
+  fields: (t) => ({
+    from: t.exposeString('from', { description: 'Cursor after which it begins.' }),
+    to: t.exposeString('to', { description: 'Cursor with which it ends.' }),
+  }),
+});
+
+const StreamMessageType = builder.interfaceRef<StreamMessage>('StreamMessage').implement({
+  description: 'What every message of every subscription holds.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: StreamKindEnum, description: 'What this message is.' }),
+    cursor: t.exposeString('cursor', {
+      description:
+        'Where the reader is once it has this message: pass it as `after` to resume from here. Opaque.',
+    }),
+    gap: t.expose('gap', {
+      type: GapType,
+      nullable: true,
+      description: 'Of GAP: what was fallen behind by. Null for other kinds.',
+    }),
+  }),
+});
+
+const GridSignalMessageType = builder
+  .objectRef<StreamMessage & { readonly signal?: SignalNode }>('GridSignalMessage')
+  .implement({
+    description: 'A message of the subscription `gridSignals`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      signal: t.field({
+        type: GridSignalType,
+        nullable: true,
+        description: 'Of CHANGE: the signal as of `cursor`. Null for other kinds.',
+        resolve: ({ signal }) => signal,
+      }),
+    }),
+  });
+
+const IngestRunMessageType = builder
+  .objectRef<StreamMessage & { readonly ingestRun?: IngestRun }>('IngestRunMessage')
+  .implement({
+    description: 'A message of the subscription `ingestRuns`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      ingestRun: t.field({
+        type: IngestRunType,
+        nullable: true,
+        description: 'Of CHANGE: the run. Null for other kinds.',
+        resolve: ({ ingestRun }) => ingestRun,
+      }),
+    }),
+  });
+
+interface EventMessage extends StreamMessage {
+  readonly topic?: Topic;
+  readonly knownAt?: Date;
+  readonly signal?: SignalNode | null;
+  readonly ingestRun?: IngestRun | null;
+}
+
+const EventMessageType = builder.objectRef<EventMessage>('EventMessage').implement({
+  description: 'A message of the subscription `events`.',
+  interfaces: [StreamMessageType],
+  fields: (t) => ({
+    topic: t.field({
+      type: TopicEnum,
+      nullable: true,
+      description: 'Of CHANGE: what it is about. Null for other kinds.',
+      resolve: ({ topic }) => topic,
+    }),
+    knownAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Of CHANGE: when it became known. Null for other kinds.',
+      resolve: ({ knownAt }) => knownAt,
+    }),
+    signal: t.field({
+      type: GridSignalType,
+      nullable: true,
+      description: 'Of GRID_SIGNALS: the signal as of `cursor`. Null otherwise.',
+      resolve: ({ signal }) => signal,
+    }),
+    ingestRun: t.field({
+      type: IngestRunType,
+      nullable: true,
+      description: 'Of INGEST_RUNS: the run; of CARBON_FACTORS: the run that brought them. Null otherwise.',
+      resolve: ({ ingestRun }) => ingestRun,
+    }),
+  }),
+});
+
+builder.subscriptionFields((t) => ({
+  gridSignals: t.field({
+    type: GridSignalMessageType,
+    args: {
+      regionIds: t.arg.intList({ description: 'Only these regions, by id, 1–18; all when left out.' }),
+      belowGco2PerKwh: t.arg.int({
+        description: 'Only while the carbon intensity (outturn, else forecast) is below this, gCO2/kWh.',
+      }),
+      aboveGco2PerKwh: t.arg.int({
+        description: 'Only while the carbon intensity (outturn, else forecast) is above this, gCO2/kWh.',
+      }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description:
+      'Grid signals whenever a value of theirs changes: new half hours, revised forecasts, outturns.',
+    subscribe: (_root, args) => new OpenedStream(gridSignalStream(args)),
+    resolve: (message) => message,
+  }),
+  ingestRuns: t.field({
+    type: IngestRunMessageType,
+    args: {
+      sources: t.arg.stringList({ description: 'Only runs of these sources, by id; of all when left out.' }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description:
+      'Runs that brought something new, failed, refused rows, or worked again. A run that found nothing new is only in the query `ingestRuns`.',
+    subscribe: (_root, args, { database }) =>
+      new OpenedStream(ingestRunStream(args, (code) => database.sources.idOf(code))),
+    resolve: (message) => message,
+  }),
+  events: t.field({
+    type: EventMessageType,
+    args: {
+      topics: t.arg({ type: [TopicEnum], description: 'Only these topics; all when left out.' }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Every event of the log, in commit order, in one stream.',
+    subscribe: (_root, args) => new OpenedStream(eventStream(args)),
+    resolve: (message) => message,
+  }),
+}));
