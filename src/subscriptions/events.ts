@@ -1,0 +1,25 @@
+import { TOPIC_CODES, type Topic } from '../domain/codes.js';
+import { PylonError } from '../domain/errors.js';
+import type { StreamDefinition } from './stream.js';
+
+export interface EventStreamArgs {
+  readonly topics?: readonly Topic[] | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/** Everything that can be subscribed to, in one stream. @throws {PylonError} BAD_USER_INPUT */
+export function eventStream({ topics, after }: EventStreamArgs): StreamDefinition {
+  if (topics?.length === 0)
+    throw new PylonError('BAD_USER_INPUT', 'topics names no topic; leave it out for all');
+  const wanted = new Set(topics ?? (Object.keys(TOPIC_CODES) as Topic[]));
+  return {
+    after: after ?? null,
+    pick: (batch) => batch.ofTopics(wanted),
+    show: (event, objects) => ({
+      topic: event.topic,
+      knownAt: event.knownAt,
+      signal: event.topic === 'GRID_SIGNALS' ? objects.signal(event) : null,
+      ingestRun: event.topic === 'GRID_SIGNALS' ? null : objects.ingestRun(event),
+    }),
+  };
+}
