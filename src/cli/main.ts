@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { PylonError, messageOf } from '../domain/errors.js';
+import { createLogger } from '../logger.js';
+import { runBackfill } from './backfill.js';
+import { instant } from './instant.js';
+import { runIngest } from './ingest.js';
+import { serve } from './serve.js';
+
+const program = new Command('pylon')
+  .description('The live ontology of the Great Britain electricity grid.')
+  .showHelpAfterError();
+
+program
+  .command('serve')
+  .description('what npm start runs: database, ingest, graph')
+  .action(() => serve(readConfig(process.env)));
+
+program
+  .command('ingest')
+  .description('runs one source once and prints its report')
+  .requiredOption('--source <id>', 'the source; an unknown one lists them all')
+  .option('--once', 'once is what it does; accepted for clarity')
+  .option('--json', 'print the report as one JSON object')
+  .action(({ source, json }: { source: string; json?: true }) =>
+    runIngest(configured(), source, json === true),
+  );
+
+program
+  .command('backfill')
+  .description('streams the history of a source in; killed, the same command goes on where it was')
+  .requiredOption('--source <id>', 'the source; an unknown one lists them all')
+  .requiredOption('--from <iso>', 'first instant, inside', instant)
+  .requiredOption('--to <iso>', 'last instant, outside', instant)
+  .option('--json', 'print the report as one JSON object')
+  .action(({ source, from, to, json }: { source: string; from: Date; to: Date; json?: true }) =>
+    runBackfill(configured(), source, { from, to }, json === true),
+  );
+
+/** Commands are quieter than the server: what they did is in their report. */
+function configured() {
+  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
+  return { config, log: createLogger(config.LOG_LEVEL) };
+}
+
+if (existsSync('.env')) process.loadEnvFile('.env'); // what the environment already sets stays
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const code = error instanceof PylonError ? `${error.code}: ` : '';
+  process.stderr.write(`pylon: ${code}${messageOf(error)}\n`);
+  if (!(error instanceof PylonError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+}
