@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TestDatabase } from '../../support/database.js';
+import type { Publisher } from '../../support/publisher.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Command {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has printed on stderr so far. */
+  progress(): string;
+  /** Ends it as the machine would, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** `pylon …` as a process of its own, on this database and this publisher. */
+export function pylon(
+  args: readonly string[],
+  { ownerUrl }: TestDatabase,
+  { url }: Publisher,
+  env: Readonly<Record<string, string>> = {},
+): Command {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: ownerUrl,
+      CARBON_INTENSITY_URL: url,
+      LEASE_SECONDS: '6',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    child,
+    ended,
+    progress: () => stderr,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

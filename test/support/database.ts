@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { openDatabase, type Database } from '../../src/database/open.js';
+import { SOURCES } from '../../src/ingest/registry.js';
+import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
+import { TEMPLATE_DATABASE, withDatabase } from './global-setup.js';
+
+export interface TestDatabase extends Database {
+  readonly ownerUrl: string;
+  /** A connection of the owner, which may do what the app may not. */
+  readonly owner: pg.Pool;
+  /** Closes it and drops the database. */
+  drop(): Promise<void>;
+}
+
+/** A database of one's own, migrated and seeded; its server's default zone is Europe/London, on purpose. */
+export async function createTestDatabase(options: { readonly pylonNow?: Date } = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: inject('ownerUrl') });
+  await admin.connect();
+  await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  await admin.end();
+  const ownerUrl = withDatabase(inject('ownerUrl'), name);
+  const database = await openDatabase({
+    ownerUrl,
+    appUrl: null,
+    pylonNow: options.pylonNow ?? null,
+    sources: [...SOURCES, SYNTHETIC_SOURCE],
+    onError: () => undefined, // connections are cut when the database is dropped
+  });
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  owner.on('error', () => undefined);
+  return {
+    ...database,
+    ownerUrl,
+    owner,
+    async drop() {
+      await owner.end();
+      await database.close();
+      const client = new pg.Client({ connectionString: inject('ownerUrl') });
+      await client.connect();
+      try {
+        await client.query(`drop database ${name}`); // waits for connections that are on their way out, and for autovacuum
+      } catch {
+        await client.query(`drop database ${name} with (force)`); // a child process that was killed may have left some
+      }
+      await client.end();
+    },
+  };
+}

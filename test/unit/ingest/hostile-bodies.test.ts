@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PylonError } from '../../../src/domain/errors.js';
+import { isHalfHour } from '../../../src/domain/half-hour.js';
+import type { GridStatement } from '../../../src/domain/grid-statement.js';
+import { SOURCES, type AnySource } from '../../../src/ingest/registry.js';
+import type { CarbonFactorStatement } from '../../../src/ingest/source.js';
+import { generationBody, nationalBody, regionalBody } from '../../support/payloads.js';
+
+const ASKED_AT = new Date('2026-03-02T12:34Z');
+const START = new Date('2026-03-02T10:00Z');
+
+/** A body in the format of each source, as JSON. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'carbon-intensity-national-forecast': nationalBody(START, 3, (i) => ({ forecast: 100 + i, actual: null })),
+  'carbon-intensity-national-outturn': nationalBody(START, 3, (i) => ({ forecast: 100 + i, actual: 90 + i })),
+  'carbon-intensity-national-mix': generationBody(START, 3),
+  'carbon-intensity-regional': regionalBody(START, 2, (region) => region, [1, 13, 18]),
+  'carbon-intensity-factors': { data: [{ Coal: 900, Wind: 0 }] },
+};
+
+/** Any JSON there is, objects with the names of Object.prototype included. */
+const json = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(
+    { toString: 1, valueOf: 1 },
+    JSON.parse('{"__proto__":{"from":1}}') as unknown,
+    '\0',
+    '\ud800',
+    -0,
+    1e308,
+  ),
+);
+
+interface Place {
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+}
+
+/** Every place of a value inside a body. */
+function placesOf(value: unknown): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesOf(holder[key])]);
+}
+
+/** What is wrong with an answer of `parse`, whatever the body was: rows must add up, and what is taken be storable. */
+function faultsOf(source: AnySource, body: unknown): unknown[] {
+  const { records, refusals, rowsRead } = source.parse(body, ASKED_AT);
+  return [
+    ...(refusals.length > rowsRead ? ['more refusals than rows'] : []),
+    ...(rowsRead > 0 && records.length + refusals.length === 0 ? ['rows that vanish'] : []),
+    ...refusals.filter(({ row, reason }) => typeof row !== 'string' || reason === ''),
+    ...records.filter((record) => !isStorable(record)),
+  ];
+}
+
+function isStorable(record: GridStatement | CarbonFactorStatement): boolean {
+  if ('fuel' in record) return isName(record.fuel) && record.gco2PerKwh >= 0 && record.gco2PerKwh <= 2000;
+  const { regionId, from, intensityGco2PerKwh, mix } = record;
+  return (
+    isHalfHour(from) &&
+    regionId >= 1 &&
+    regionId <= 18 &&
+    (intensityGco2PerKwh !== null || mix !== null) &&
+    (mix?.unlisted ?? []).every(({ rawFuel }) => isName(rawFuel))
+  );
+}
+
+const isName = (text: string): boolean => !/[\0\p{Cs}]/u.test(text);
+
+/** Nothing; or the code of the error that is the answer to a body which is none. */
+function codeOf(act: () => unknown): string | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error instanceof PylonError ? error.code : String(error);
+  }
+}
+
+describe.each(SOURCES)('source $id', (source) => {
+  it('answers any body at all with rows, refusals, or a broken contract, and never with another error', () => {
+    fc.assert(
+      fc.property(fc.oneof(json, fc.record({ data: json }), fc.record({ data: fc.array(json) })), (body) => {
+        expect([null, 'SOURCE_CONTRACT_BROKEN']).toContain(codeOf(() => source.parse(body, ASKED_AT)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('loses no row beside the one in which a value is spoiled', () => {
+    const text = JSON.stringify(BODIES[source.id]);
+    expect(source.parse(JSON.parse(text), ASKED_AT).refusals).toEqual([]);
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), json, (row, nth, value) => {
+        const { data } = JSON.parse(text) as { data: unknown[] };
+        const position = row % data.length;
+        const places = placesOf(data[position]);
+        const place = places[nth % places.length];
+        if (place) place.holder[place.key] = value;
+        expect(faultsOf(source, { data })).toEqual([]);
+        const beside = source.parse({ data: data.filter((_, i) => i !== position) }, ASKED_AT);
+        expect(source.parse({ data }, ASKED_AT).records).toEqual(expect.arrayContaining([...beside.records]));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

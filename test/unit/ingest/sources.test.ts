@@ -1,0 +1,155 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PylonError } from '../../../src/domain/errors.js';
+import type { Window } from '../../../src/domain/ingest-run.js';
+import { parseMinute } from '../../../src/domain/instant.js';
+import { printSources } from '../../../src/ingest/print-sources.js';
+import { SOURCES, type AnySource } from '../../../src/ingest/registry.js';
+
+const FIXTURES = new URL('../../fixtures/', import.meta.url);
+const DOCUMENT = new URL('../../../docs/sources.md', import.meta.url);
+/** When a fixture does not say when it was asked for, everything in it had settled long ago. */
+const LONG_AFTER = new Date('2100-01-01T00:00Z');
+const DAY_MS = 24 * 3_600_000;
+
+const casesOf = ({ id }: AnySource): string[] => {
+  const folder = new URL(`${id}/`, FIXTURES);
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+};
+const fixture = ({ id }: AnySource, name: string) => {
+  const folder = new URL(`${id}/${name}/`, FIXTURES);
+  const text = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+  return {
+    request: text('request.txt').trim().replace(/^GET /, ''),
+    body: JSON.parse(text('body.json')) as unknown,
+    askedAt: existsSync(new URL('asked-at.txt', folder)) ? new Date(text('asked-at.txt').trim()) : LONG_AFTER,
+    expected: JSON.parse(text('expected.json')) as unknown,
+  };
+};
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** What a source asks for a window. */
+async function requestsOf(source: AnySource, window: Window): Promise<string[]> {
+  const asked: string[] = [];
+  const json = async (path: string) => void asked.push(path);
+  for await (const body of source.fetch(window, { baseUrl: 'http://publisher', json }))
+    expect(body).toBe(undefined);
+  return asked;
+}
+
+/** The window that a request names; null for a route without one. */
+function windowOf(request: string): Window | null {
+  const [, first = '', last = ''] = /\/([^/]+Z)\/([^/]+)$/.exec(request) ?? [];
+  const from = parseMinute(first);
+  if (!from) return null;
+  const to = last === 'fw48h' ? new Date(from.getTime() + 2 * DAY_MS) : parseMinute(last);
+  return to && { from, to };
+}
+
+describe.each(SOURCES)('source $id', (source) => {
+  it.each(casesOf(source))('reads %s as the publisher means it', (name) => {
+    const { body, askedAt, expected } = fixture(source, name);
+    expect(plain(source.parse(body, askedAt))).toEqual(expected);
+  });
+
+  it('has two fixtures or more', () => {
+    expect(casesOf(source).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('asks as its fixtures were asked, in one request a window', async () => {
+    const requests = casesOf(source).map((name) => fixture(source, name).request);
+    const whole = { from: new Date('2026-03-02T12:30Z'), to: new Date('2026-03-04T12:30Z') };
+    const asked = await Promise.all(
+      requests.map((request) => requestsOf(source, windowOf(request) ?? whole)),
+    );
+    for (const paths of asked) expect(paths).toHaveLength(1);
+    expect(requests.some((request, i) => asked[i]?.[0] === request)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'an error in place of data',
+      { error: { code: '400 Bad Request', message: 'Please enter a valid datetime' } },
+    ],
+    ['an error without a message', { error: { message: { toString: 1 } } }],
+    ['nothing', {}],
+    ['a text as data', { data: 'maintenance' }],
+    ['null as data', { data: null }],
+    ['a bare list', [{ from: '2026-03-02T12:30Z' }]],
+    ['null', null],
+    ['a text', 'We will be back soon'],
+    ['a number', 0],
+  ])('refuses a body that breaks the contract: %s', (_name, body) => {
+    expect(() => source.parse(body, LONG_AFTER)).toThrow(
+      expect.objectContaining({ name: 'PylonError', code: 'SOURCE_CONTRACT_BROKEN' }),
+    );
+  });
+
+  it('takes an empty list for no row at all, which the runner judges', () => {
+    expect(source.parse({ data: [] }, LONG_AFTER)).toEqual({ records: [], refusals: [], rowsRead: 0 });
+  });
+
+  it('takes nothing of rows whose keys are renamed and whose numbers are text', () => {
+    for (const name of casesOf(source)) {
+      const { body, askedAt } = fixture(source, name);
+      const spoiled = { data: renamed((body as { data: unknown }).data) };
+      const { records, refusals, rowsRead } = source.parse(spoiled, askedAt);
+      expect(records).toEqual([]);
+      expect(refusals.length).toBe(rowsRead);
+      expect(rowsRead).toBeGreaterThan(0);
+    }
+  });
+
+  it('names a licence, a documentation page, a cadence and history that make sense', () => {
+    expect(source.licence.name).not.toBe('');
+    for (const link of [source.docs, source.licence.url]) expect(new URL(link).protocol).toBe('https:');
+    expect(source.cadence.afterMinutes).toBeGreaterThanOrEqual(0);
+    expect(source.cadence.afterMinutes).toBeLessThan(source.cadence.everyMinutes);
+    expect(Number.isInteger(source.priority) && source.priority >= 1 && source.priority <= 999).toBe(true);
+    const { since, windowDays } = source.history ?? { since: '2018-01-01', windowDays: Infinity };
+    expect(new Date(since).getTime()).not.toBeNaN();
+    expect(windowDays * 24).toBeGreaterThan(source.lookbackHours + source.horizonHours);
+  });
+
+  it('is in docs/sources.md', () => {
+    expect(readFileSync(DOCUMENT, 'utf8')).toContain(`\`${source.id}\``);
+  });
+});
+
+describe('the registry', () => {
+  it('names every source once', () => {
+    expect(new Set(SOURCES.map(({ id }) => id)).size).toBe(SOURCES.length);
+  });
+
+  it('has a source for every folder of fixtures', () => {
+    expect(readdirSync(FIXTURES).filter((id) => !SOURCES.some((source) => source.id === id))).toEqual([]);
+  });
+
+  it('is what docs/sources.md prints (rewritten by `vitest run test/unit/ingest/sources.test.ts -u`)', async () => {
+    expect(existsSync(DOCUMENT)).toBe(true);
+    await expect(printSources()).toMatchFileSnapshot(DOCUMENT.pathname);
+  });
+});
+
+/** As the replay server plays a wrong shape. */
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed);
+  if (typeof value === 'number') return `${value} units`;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [`${key}_v2`, renamed(inner)]));
+}
+
+describe('a PylonError of a source', () => {
+  it('names what it found, and not all of it', () => {
+    const [source] = SOURCES;
+    const body = { data: 'x'.repeat(10_000) };
+    let message = '';
+    try {
+      source?.parse(body, LONG_AFTER);
+    } catch (error) {
+      message = error instanceof PylonError ? error.message : '';
+    }
+    expect(message).toMatch(/^the body has no list and no object as "data" but "xxx/);
+    expect(message.length).toBeLessThan(200);
+  });
+});
