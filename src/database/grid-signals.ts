@@ -18,13 +18,12 @@ export interface GridSignalReader {
   readonly servesSynthetic: boolean;
 }
 
-/** A row of the read model; with `first_sequence`, by which an answer as of a sequence knows whether it existed. */
+/** A row of the read model. Its values are null where they changed since the sequence it is asked as of: they are then rebuilt. */
 export interface SignalRow extends MixColumns {
   readonly region_id: number;
   readonly from_at: Date;
   readonly settlement_date: string;
   readonly settlement_period: number;
-  readonly first_sequence: bigint;
   readonly sequence: bigint;
   readonly carbon_source_id: number | null;
   readonly carbon_quality: number | null;
@@ -41,10 +40,13 @@ export interface SignalRow extends MixColumns {
   readonly mix_known_at: Date | null;
 }
 
-const COLUMNS = `g.region_id, g.from_at, g.settlement_date::text, g.settlement_period, g.first_sequence, g.sequence,
-  g.carbon_source_id, g.carbon_quality, g.carbon_issued_at, g.carbon_known_at, g.forecast_gco2_per_kwh, g.forecast_index,
-  g.outturn_gco2_per_kwh, g.outturn_index, g.mix_source_id, g.mix_quality, g.mix_kind, g.mix_issued_at, g.mix_known_at,
-  ${MIX_COLUMNS.replaceAll(/(\w+)/g, 'g.$1')}`;
+const VALUE_COLUMNS = `carbon_source_id, carbon_quality, carbon_issued_at, carbon_known_at, forecast_gco2_per_kwh, forecast_index,
+  outturn_gco2_per_kwh, outturn_index, mix_source_id, mix_quality, mix_kind, mix_issued_at, mix_known_at, ${MIX_COLUMNS}`;
+
+/** Columns of a SignalRow of `g`; values that are not of that time are not sent, since reading them takes half the time of a page. */
+const columnsAsOf = (asOf: string): string =>
+  `g.region_id, g.from_at, g.settlement_date::text, g.settlement_period, g.sequence,
+  ${VALUE_COLUMNS.replaceAll(/(\w+)/g, `case when g.sequence <= ${asOf} then g.$1 end as $1`)}`;
 
 export interface SignalPage {
   readonly regionIds: readonly number[];
@@ -63,7 +65,7 @@ export interface SignalPage {
 export async function readSignalPage(reader: GridSignalReader, page: SignalPage): Promise<GridSignal[]> {
   const { rows } = await reader.db.query<SignalRow>({
     name: 'grid-signal-page',
-    text: `select ${COLUMNS}
+    text: `select ${columnsAsOf('$4')}
       from unnest($1::smallint[]) as r (region_id)
       cross join lateral (
         select * from grid_signals s
@@ -108,7 +110,7 @@ export async function readSignalsAt(
 ): Promise<(GridSignal | null)[]> {
   const { rows } = await reader.db.query<SignalRow & { readonly ord: number }>({
     name: 'grid-signals-by-key',
-    text: `select k.ord::integer, ${COLUMNS}
+    text: `select k.ord::integer, ${columnsAsOf('k.as_of')}
       from unnest($1::smallint[], $2::timestamptz[], $3::bigint[]) with ordinality as k (region_id, from_at, as_of, ord)
       join grid_signals g on g.region_id = k.region_id and g.from_at = k.from_at and g.first_sequence <= k.as_of`,
     values: [

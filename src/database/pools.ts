@@ -23,6 +23,7 @@ const SESSION = [
   'search_path=public',
   'default_transaction_isolation=read\\ committed', // what is read after the head is locked must be what is committed
   'jit=off', // short statements over many partitions look costly and are not: compiling them takes longer
+  'plan_cache_mode=force_generic_plan', // each statement has one good plan, a probe a key; planning it anew for its values costs as much as running it
 ];
 
 const optionsOf = (settings: readonly string[]): string =>

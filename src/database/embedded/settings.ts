@@ -6,7 +6,7 @@ export type Settings = Readonly<Record<string, string>>;
 /** A server for one machine's processes: little memory, no replication, nothing said that is not needed. */
 const DEFAULTS: Settings = {
   max_connections: '200',
-  shared_buffers: '64MB',
+  shared_buffers: '256MB',
   work_mem: '8MB',
   maintenance_work_mem: '64MB',
   max_wal_size: '512MB',
