@@ -427,15 +427,12 @@ begin
   -- Named in every probe below, so that the partitions of other months are left out before it starts.
   select min(from_at), max(from_at) into first_from, last_from from staged;
 
-  -- What the source already said, in its last word or, where that left a value out, in an older one.
-  delete from staged s where exists (
-    select from (
-      select * from observations o
-      where o.region_id = s.region_id and o.source_id = source and o.kind = s.kind and o.from_at = s.from_at
-        and o.from_at between first_from and last_from
-      order by o.sequence desc limit 1
-    ) l
-    where (s.intensity is null or
+  -- What the source already said, in its last word or, where that left a value out, in an older one; and of the rest,
+  -- whether it ever spoke of that half hour. One probe a statement, and a second one only where the first found nothing.
+  with judged as materialized (
+    select s.ctid as place, s.region_id, s.from_at, l.sequence is not null as heard,
+      l.sequence is not null
+      and (s.intensity is null or
         case when l.intensity_gco2_per_kwh is not null
           then s.intensity = l.intensity_gco2_per_kwh and (s.carbon_index is null or s.carbon_index is not distinct from l.carbon_index)
           else exists (select from (
@@ -458,16 +455,24 @@ begin
             where (s.biomass, s.coal, s.imports, s.gas, s.nuclear, s.other, s.hydro, s.solar, s.wind, s.unlisted)
               is not distinct from (e.biomass_permille, e.coal_permille, e.imports_permille, e.gas_permille, e.nuclear_permille,
                 e.other_permille, e.hydro_permille, e.solar_permille, e.wind_permille, e.unlisted_fuels))
-        end));
-
+        end) as known
+    from staged s left join lateral (
+      select * from observations o
+      where o.region_id = s.region_id and o.source_id = source and o.kind = s.kind and o.from_at = s.from_at
+        and o.from_at between first_from and last_from
+      order by o.sequence desc limit 1
+    ) l on true
+  ), dropped as (
+    delete from staged s using judged j where s.ctid = j.place and j.known
+  )
   select count(*) filter (where not seen), count(*) into rows_new, rows_changed
     from (
       -- The limit keeps this a probe a key: a plain `exists` may be planned as a hash of every observation there is.
-      select bool_or(exists (select from (select from observations o
-          where o.region_id = s.region_id and o.source_id = source and o.kind = any (kinds) and o.from_at = s.from_at
+      select bool_or(j.heard or exists (select from (select from observations o
+          where o.region_id = j.region_id and o.source_id = source and o.kind = any (kinds) and o.from_at = j.from_at
             and o.from_at between first_from and last_from
-          limit 1) known)) as seen
-      from staged s group by s.region_id, s.from_at
+          limit 1) any_word)) as seen
+      from judged j where not j.known group by j.region_id, j.from_at
     ) keys;
 
   if rows_changed = 0 then
