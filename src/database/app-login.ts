@@ -9,6 +9,11 @@ export const APPEND_ONLY_TABLES = [
   'event_commits',
   'ingest_runs',
   'carbon_factors',
+  'demand_statements',
+  'fuel_generation',
+  'frequency_readings',
+  'market_prices',
+  'grid_stress',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -21,6 +26,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   clock: 'select',
   regions: 'select',
   sources: 'select',
+  series_families: 'select',
   _prisma_migrations: 'select',
 };
 
@@ -32,9 +38,12 @@ const OWNER_FUNCTIONS = [
   'stage_grid_statements',
   'record_grid_statements',
   'record_carbon_factors',
+  'stage_series',
+  'record_series',
   'record_run',
   'resolve_as_of',
   'ensure_observation_partitions',
+  'ensure_series_partitions',
   'ensure_log_partitions',
   'drop_expired_log',
 ];

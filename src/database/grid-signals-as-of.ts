@@ -43,7 +43,7 @@ interface PastRow extends AskedRow {
 export async function signalsAsOf(
   { db, sources }: GridSignalReader,
   asked: readonly PastRow[],
-): Promise<(GridSignal | null)[]> {
+): Promise<GridSignal[]> {
   const statements = await readNewestWords(db, asked);
   const lacking = statements.filter((said) => said.lacks_carbon || said.lacks_mix);
   if (lacking.length > 0) statements.push(...(await readOlderWords(db, asked, lacking)));
@@ -57,7 +57,6 @@ export async function signalsAsOf(
     const said = byKey.get(i + 1) ?? [];
     const carbon = carbonAsOf(best(said, statesCarbon, sources), sources);
     const mix = mixAsOf(best(said, statesMix, sources), sources);
-    if (!carbon && !mix) return null;
     return {
       regionId: row.region_id,
       from: row.from_at,

@@ -1,5 +1,5 @@
 import { PylonError } from '../domain/errors.js';
-import type { Source } from './source.js';
+import type { Records, Source } from './source.js';
 import { carbonIntensityFactors } from './sources/carbon-intensity-factors.js';
 import { carbonIntensityNationalForecast } from './sources/carbon-intensity-national-forecast.js';
 import { carbonIntensityNationalMix } from './sources/carbon-intensity-national-mix.js';
@@ -16,7 +16,7 @@ export const SOURCES: readonly AnySource[] = [
 ];
 
 /** One source of whatever kind; `produces` tells which. */
-export type AnySource = Source<'grid-statements'> | Source<'carbon-factors'>;
+export type AnySource = { [Kind in keyof Records]: Source<Kind> }[keyof Records];
 
 /** @throws {PylonError} SOURCE_NOT_FOUND naming those there are. */
 export function sourceById(id: string): AnySource {

@@ -1,6 +1,8 @@
 import type { ObservationKind } from '../domain/codes.js';
 import type { GridStatement, Refusal } from '../domain/grid-statement.js';
 import type { Window } from '../domain/ingest-run.js';
+import { GREAT_BRITAIN } from '../domain/regions.js';
+import type { SeriesStatements } from '../domain/series.js';
 
 /** How often a publisher updates: every `everyMinutes`, `afterMinutes` past that boundary, UTC. */
 export interface Cadence {
@@ -22,8 +24,8 @@ export interface CarbonFactorStatement {
   readonly gco2PerKwh: number;
 }
 
-/** What the rows of a source become, by name of the kind of record. */
-export interface Records {
+/** What the rows of a source become, by name of the kind of record: src/ingest/record-kinds.ts says how each is kept. */
+export interface Records extends SeriesStatements {
   readonly 'grid-statements': GridStatement;
   readonly 'carbon-factors': CarbonFactorStatement;
 }
@@ -44,14 +46,14 @@ export interface Source<Kind extends keyof Records = keyof Records> {
   readonly docs: string;
   readonly licence: { readonly name: string; readonly url: string };
   /** Setting that holds the publisher's base URL. */
-  readonly baseUrl: 'CARBON_INTENSITY_URL';
+  readonly baseUrl: 'CARBON_INTENSITY_URL' | 'ELEXON_URL' | 'NESO_URL';
   readonly cadence: Cadence;
   /** How far behind now the publisher still revises, and how far ahead it forecasts. */
   readonly lookbackHours: number;
   readonly horizonHours: number;
   /** 0–999; the higher one is served where two real sources state the same value. */
   readonly priority: number;
-  /** Kinds of the statements it makes about carbon intensity and about the mix. */
+  /** Of a source of grid statements: the kinds it makes about carbon intensity and about the mix. */
   readonly carbonKinds: readonly ObservationKind[];
   readonly mixKinds: readonly ObservationKind[];
   /** Regions it speaks of; empty means all. */
@@ -68,5 +70,12 @@ export interface Source<Kind extends keyof Records = keyof Records> {
   parse(body: unknown, askedAt: Date): Parsed<Kind>;
 }
 
+type GridFacts = 'carbonKinds' | 'mixKinds' | 'regionIds';
+
 /** Ties the kind of record to `parse` by inference. */
 export const defineSource = <Kind extends keyof Records>(source: Source<Kind>): Source<Kind> => source;
+
+/** A source that speaks of Great Britain as a whole, and not of carbon or mix. */
+export const defineSeries = <Kind extends keyof SeriesStatements>(
+  source: Omit<Source<Kind>, GridFacts>,
+): Source<Kind> => ({ ...source, carbonKinds: [], mixKinds: [], regionIds: [GREAT_BRITAIN] });

@@ -58,6 +58,9 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   GRID_SIGNALS: 'A value of a grid signal changed.',
   INGEST_RUNS: 'An ingest run brought something new, failed, refused rows, or worked again after a failure.',
   CARBON_FACTORS: 'Carbon factors changed.',
+  GENERATION: 'Power by a fuel type was stated or revised.',
+  PRICES: 'A price was stated or revised.',
+  FREQUENCY: 'A reading of the frequency was stated.',
 });
 
 export const FuelEnum = enumOf<(typeof FUELS)[number]>(

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   INDEX_CODES,
   KIND_CODES,
+  MARKET_CODES,
   QUALITY_CODES,
   TOPIC_CODES,
   indexOf,
   kindOf,
+  marketOf,
   qualityOf,
   topicOf,
 } from '../../src/domain/codes.js';
@@ -21,6 +23,7 @@ describe.each([
   { what: 'kind', column: 'kind', codes: KIND_CODES, wordOf: kindOf },
   { what: 'quality', column: 'quality', codes: QUALITY_CODES, wordOf: qualityOf },
   { what: 'index', column: 'carbon_index', codes: INDEX_CODES, wordOf: indexOf },
+  { what: 'market', column: 'market', codes: MARKET_CODES, wordOf: marketOf },
   { what: 'topic', column: 'topic', codes: TOPIC_CODES, wordOf: topicOf },
 ])('the numbers of $what', ({ what, column, codes, wordOf }) => {
   const numbers = Object.values<number>(codes);

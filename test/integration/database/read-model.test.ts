@@ -155,7 +155,9 @@ describe('the read model and the history', () => {
             const newest = await readSignals(reader(), keys, null);
             expect(newest.map(groupsOf)).toEqual(after.map(({ carbon, mix }) => ({ carbon, mix })));
             expect(await readSignals(reader(), keys, end)).toEqual(newest);
-            expect(await rebuilt(keys, end)).toEqual(newest);
+            expect(
+              (await rebuilt(keys, end)).map((signal) => (signal?.carbon || signal?.mix ? signal : null)),
+            ).toEqual(newest);
             expect(await page(keys, null)).toEqual(newest.filter((signal) => signal !== null));
             answers.push({ sequence: end, signals: newest });
             await expectShownAsOfTheirEvents(events, answers);

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PylonError } from '../../../src/domain/errors.js';
 import { isHalfHour } from '../../../src/domain/half-hour.js';
-import type { GridStatement } from '../../../src/domain/grid-statement.js';
 import { SOURCES, type AnySource } from '../../../src/ingest/registry.js';
-import type { CarbonFactorStatement } from '../../../src/ingest/source.js';
+import type { Records } from '../../../src/ingest/source.js';
+import type { SeriesName, SeriesStatements } from '../../../src/domain/series.js';
 import { generationBody, nationalBody, regionalBody } from '../../support/payloads.js';
 
 const ASKED_AT = new Date('2026-03-02T12:34Z');
@@ -55,8 +55,9 @@ function faultsOf(source: AnySource, body: unknown): unknown[] {
   ];
 }
 
-function isStorable(record: GridStatement | CarbonFactorStatement): boolean {
+function isStorable(record: Records[keyof Records]): boolean {
   if ('fuel' in record) return isName(record.fuel) && record.gco2PerKwh >= 0 && record.gco2PerKwh <= 2000;
+  if ('at' in record) return isStorableStatement(record);
   const { regionId, from, intensityGco2PerKwh, mix } = record;
   return (
     isHalfHour(from) &&
@@ -64,6 +65,19 @@ function isStorable(record: GridStatement | CarbonFactorStatement): boolean {
     regionId <= 18 &&
     (intensityGco2PerKwh !== null || mix !== null) &&
     (mix?.unlisted ?? []).every(({ rawFuel }) => isName(rawFuel))
+  );
+}
+
+/** Its texts are texts that PostgreSQL takes, its numbers finite, and it is about an instant of these centuries. */
+function isStorableStatement(statement: SeriesStatements[SeriesName]): boolean {
+  const { at, ...values } = statement;
+  return (
+    at.getTime() > Date.UTC(1900, 0) &&
+    at.getTime() < Date.UTC(2200, 0) &&
+    Object.values(values).every((value: unknown) => {
+      if (typeof value === 'string') return isName(value);
+      return typeof value !== 'number' || (Number.isFinite(value) && Math.abs(value) < 2 ** 31);
+    })
   );
 }
 
