@@ -1,11 +1,5 @@
 import { indexOf, kindOf, qualityOf, KIND_CODES } from '../domain/codes.js';
-import {
-  UNSOURCED_GROUPS,
-  type CarbonGroup,
-  type GridSignal,
-  type MixGroup,
-  type Provenance,
-} from '../domain/grid-signal.js';
+import { type CarbonGroup, type GridSignal, type MixGroup, type Provenance } from '../domain/grid-signal.js';
 import type { AskedRow, GridSignalReader } from './grid-signals.js';
 import { rankOf } from './grid-statements.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
@@ -64,7 +58,6 @@ export async function signalsAsOf(
       settlementPeriod: row.settlement_period,
       carbon,
       mix,
-      ...UNSOURCED_GROUPS,
     };
   });
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { indexOf, kindOf, qualityOf } from '../domain/codes.js';
-import { UNSOURCED_GROUPS, type CarbonGroup, type GridSignal, type MixGroup } from '../domain/grid-signal.js';
+import { type CarbonGroup, type GridSignal, type MixGroup } from '../domain/grid-signal.js';
 import { signalsAsOf } from './grid-signals-as-of.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
 import type { SourceCatalog } from './source-catalog.js';
@@ -169,7 +169,6 @@ function signalOf(row: SignalRow, sources: SourceCatalog): GridSignal {
     settlementPeriod: row.settlement_period,
     carbon: carbonOf(row, sources),
     mix: mixGroupOf(row, sources),
-    ...UNSOURCED_GROUPS,
   };
 }
 

@@ -2,7 +2,7 @@ import { recordCarbonFactors } from '../database/carbon-factors.js';
 import { recordGridStatements } from '../database/grid-statements.js';
 import type { Lease } from '../database/leases.js';
 import type { Database } from '../database/open.js';
-import { recordSeries } from '../database/series.js';
+import { recordSeries } from '../database/series/record.js';
 import type { GridStatement } from '../domain/grid-statement.js';
 import type { RunOutcome, RunRecord } from '../domain/ingest-run.js';
 import type { DemandStatement, SeriesName, SeriesStatements } from '../domain/series.js';
@@ -57,6 +57,10 @@ export const RECORD_KINDS: { readonly [Kind in keyof Records]: RecordKind<Record
   market_prices: series('market_prices', ({ market, provider }) => `${market} ${provider}`),
   grid_stress: series('grid_stress', () => ''),
 };
+
+/** Whether a kind of record is a family of statements about Great Britain over time. */
+export const isSeries = (kind: keyof Records): kind is SeriesName =>
+  kind !== 'grid-statements' && kind !== 'carbon-factors';
 
 function series<Name extends SeriesName>(
   family: Name,

@@ -3,7 +3,10 @@ import { maintainPartitions } from '../database/maintenance.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
+import type { SeriesName } from '../domain/series.js';
+import { createDeriver } from './derivations/run.js';
 import { FetchAbandoned } from './http.js';
+import { isSeries } from './record-kinds.js';
 import { SOURCES, type AnySource } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';
 import { fillWithSynthetic } from './synthetic-fill.js';
@@ -37,6 +40,7 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   let lookedAt = Date.now();
   let maintainedAt = 0;
   let current: Promise<RunReport[] | null> = Promise.resolve(null);
+  const deriver = createDeriver(deps);
 
   const lookNow = async (): Promise<RunReport[] | null> => {
     if (!(await deps.leases.acquire(LEADER_LEASE))) return null;
@@ -50,6 +54,7 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
     );
     if (options.syntheticSeed !== null && unreachable.length > 0)
       await fillWithSynthetic(deps, unreachable, options.syntheticSeed);
+    await deriver.run(changedSeries(reports));
     return reports;
   };
   const look = (): Promise<RunReport[] | null> => {
@@ -108,6 +113,14 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
     );
     return [];
   });
+}
+
+/** Families of which a run brought something new. */
+function changedSeries(reports: readonly RunReport[]): ReadonlySet<SeriesName> {
+  const changed = new Set(reports.filter(({ rowsChanged }) => rowsChanged > 0).map(({ source }) => source));
+  return new Set(
+    SOURCES.flatMap(({ id, produces }) => (changed.has(id) && isSeries(produces) ? [produces] : [])),
+  );
 }
 
 function mayAsk(source: AnySource, record: SourceRecord | undefined, now: Date): boolean {

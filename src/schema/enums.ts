@@ -1,4 +1,4 @@
-import { INDEX_CODES, KIND_CODES, QUALITY_CODES, TOPIC_CODES } from '../domain/codes.js';
+import { INDEX_CODES, KIND_CODES, MARKET_CODES, QUALITY_CODES, TOPIC_CODES } from '../domain/codes.js';
 import { FUELS } from '../domain/fuels.js';
 import { builder } from './builder.js';
 
@@ -62,6 +62,41 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   PRICES: 'A price was stated or revised.',
   FREQUENCY: 'A reading of the frequency was stated.',
 });
+
+export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {
+  MARKET_INDEX: 'What power was traded for close to delivery, by the exchanges that report it.',
+  SYSTEM_SELL: 'What Elexon pays for power in surplus when it settles imbalances.',
+  SYSTEM_BUY: 'What Elexon charges for power that was short when it settles imbalances.',
+  FORECAST:
+    'What Pylon expects the market index to be: the median of the same half hour over the last seven like days. No publisher gives one.',
+});
+
+export const ResolutionEnum = enumOf<'FIVE_MINUTES' | 'HALF_HOUR'>(
+  'Resolution',
+  'How long the period of a reading is.',
+  { FIVE_MINUTES: 'Five minutes.', HALF_HOUR: 'A settlement period.' },
+);
+
+export const GenerationClassificationEnum = enumOf<'FUEL_TYPE' | 'RESOURCE_TYPE'>(
+  'GenerationClassification',
+  'How generation is told apart.',
+  {
+    FUEL_TYPE:
+      "Elexon's fuel codes, such as CCGT, WIND, PS, INTFR. Wind and solar are what transmission meters see.",
+    RESOURCE_TYPE:
+      'The types of its report of actual generation per type, such as `Wind Onshore`, `Solar`; half-hourly only.',
+  },
+);
+
+export const FuelKindEnum = enumOf<'FUEL' | 'STORAGE' | 'INTERCONNECTOR'>(
+  'FuelKind',
+  'What sort of supply a fuel type is.',
+  {
+    FUEL: 'Burnt or caught in Great Britain.',
+    STORAGE: 'Stored; negative while it charges.',
+    INTERCONNECTOR: 'A link abroad; negative while power goes out.',
+  },
+);
 
 export const FuelEnum = enumOf<(typeof FUELS)[number]>(
   'Fuel',

@@ -2,6 +2,8 @@ import './carbon-factor.js';
 import './carbon-intensity.js';
 import './demand.js';
 import './enums.js';
+import './frequency.js';
+import './generation.js';
 import './generation-share.js';
 import './grid-signal.js';
 import './ingest-run.js';

@@ -100,7 +100,8 @@ describe('the graph', () => {
   });
 
   it('names units in the names of numbers, wherever a number has one', () => {
-    const units = /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh)$/;
+    const units =
+      /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
       /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|latitude|longitude|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
@@ -118,8 +119,12 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'DemandPeriodConnection',
+      'FrequencyReadingConnection',
+      'FuelGenerationConnection',
       'GridSignalConnection',
       'IngestRunConnection',
+      'MarketPriceConnection',
       'ObservationConnection',
     ]);
     for (const connection of all) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvents } from '../../../src/database/event-log.js';
 import { acquireLease, type Lease } from '../../../src/database/leases.js';
-import { recordSeries, type SeriesBatch } from '../../../src/database/series.js';
+import { recordSeries, type SeriesBatch } from '../../../src/database/series/record.js';
 import type { RunOutcome } from '../../../src/domain/ingest-run.js';
 import type {
   DemandStatement,

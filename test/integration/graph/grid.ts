@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { recordCarbonFactors } from '../../../src/database/carbon-factors.js';
 import { recordGridStatements } from '../../../src/database/grid-statements.js';
 import { recordRun } from '../../../src/database/ingest-runs.js';
+import { recordSeries } from '../../../src/database/series/record.js';
+import type { SeriesName, SeriesStatements } from '../../../src/domain/series.js';
 import { acquireLease, type Lease } from '../../../src/database/leases.js';
 import type { Quality } from '../../../src/domain/codes.js';
 import type { Fuel, UnlistedFuel } from '../../../src/domain/fuels.js';
@@ -80,6 +82,12 @@ export interface Grid {
     statements: readonly GridStatement[],
     options?: { readonly quality?: Quality; readonly refusals?: readonly Refusal[] },
   ): Promise<RunOutcome>;
+  /** One run that brought statements of a series. */
+  recordSeries<Name extends SeriesName>(
+    family: Name,
+    statements: readonly SeriesStatements[Name][],
+    source?: string,
+  ): Promise<RunOutcome>;
   recordFactors(factors: Readonly<Record<string, number>>): Promise<RunOutcome>;
   /** One run that failed. */
   fail(source: string, message?: string): Promise<RunOutcome>;
@@ -116,6 +124,15 @@ export async function startGrid(now: Date): Promise<Grid> {
         run: run(source, { rowsRead: statements.length, rowsRefused: refusals.length, refusals }),
         quality,
         priority: source === SYNTHETIC_SOURCE.id ? 0 : sourceById(source).priority,
+        statements,
+        announce: true,
+      }),
+    recordSeries: (family, statements, source = FORECASTS) =>
+      recordSeries(database.pool, {
+        family,
+        lease,
+        run: run(source, { rowsRead: statements.length }),
+        quality: 'REAL',
         statements,
         announce: true,
       }),

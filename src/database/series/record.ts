@@ -1,12 +1,12 @@
 import pg from 'pg';
-import { KIND_CODES, MARKET_CODES, QUALITY_CODES, type Quality } from '../domain/codes.js';
-import type { RunOutcome, RunRecord } from '../domain/ingest-run.js';
-import type { SeriesName, SeriesStatements, Stated } from '../domain/series.js';
-import { ROOM_FOR_OTHERS } from './grid-statements.js';
-import { runJson } from './ingest-runs.js';
-import type { Lease } from './leases.js';
-import { spanOf } from './span.js';
-import { copyLine, writeStaged } from './staged-write.js';
+import { KIND_CODES, MARKET_CODES, QUALITY_CODES, type Quality } from '../../domain/codes.js';
+import type { RunOutcome, RunRecord } from '../../domain/ingest-run.js';
+import type { SeriesName, SeriesStatements, Stated } from '../../domain/series.js';
+import { ROOM_FOR_OTHERS } from '../grid-statements.js';
+import { runJson } from '../ingest-runs.js';
+import type { Lease } from '../leases.js';
+import { spanOf } from '../span.js';
+import { copyLine, writeStaged } from '../staged-write.js';
 
 type Value = string | number | null;
 
