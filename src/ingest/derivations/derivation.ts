@@ -8,5 +8,5 @@ export interface Derivation<Name extends SeriesName = SeriesName> {
   /** Families of which a change may change the result. */
   readonly inputs: readonly SeriesName[];
   /** Reads what it needs as it is known now, and computes. Empty where too little is known. */
-  derive(reader: GridSignalReader, now: Date): Promise<readonly SeriesStatements[Name][]>;
+  readonly derive: (reader: GridSignalReader, now: Date) => Promise<readonly SeriesStatements[Name][]>;
 }

@@ -12,7 +12,7 @@ export const gridStressDerivation: Derivation<'grid_stress'> = {
   id: 'grid-stress',
   produces: 'grid_stress',
   inputs: ['demand_statements', 'frequency_readings'],
-  async derive(reader, now) {
+  derive: async (reader, now) => {
     const today = new Date(dayStartOf(now));
     const since = addHalfHours(today, -DAY_HALF_HOURS);
     const span = halfHours(

@@ -10,7 +10,7 @@ export const priceForecastDerivation: Derivation<'market_prices'> = {
   id: 'price-forecast',
   produces: 'market_prices',
   inputs: ['market_prices'],
-  async derive(reader, now) {
+  derive: async (reader, now) => {
     const start = floorToHalfHour(now);
     const past = halfHours(addHalfHours(start, -(PRICE_HISTORY_DAYS + 1) * 48), start);
     const prices = await readPrices(
