@@ -14,6 +14,8 @@ export interface Runtime extends RunnerDeps {
   readonly database: Database;
   /** One line for people: which database, where. */
   readonly databaseLine: string;
+  /** Login that migrates and archives. */
+  readonly ownerUrl: string;
   /** Gives leases back, ends connections, stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function openRuntime(config: Config, log: Logger): Promise<Runtime>
     http,
     log,
     baseUrlOf: (source) => config[source.baseUrl],
+    ownerUrl,
     databaseLine: describe(database, embedded, ownerUrl),
     close: () =>
       inOrder([

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
+import { runArchive } from './archive.js';
 import { runBackfill } from './backfill.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
@@ -36,6 +37,16 @@ program
   .option('--json', 'print the report as one JSON object')
   .action(({ source, from, to, json }: { source: string; from: Date; to: Date; json?: true }) =>
     runBackfill(configured(), source, { from, to }, json === true),
+  );
+
+program
+  .command('archive')
+  .description('writes whole months of statements to Parquet files and drops them from the database')
+  .requiredOption('--before <iso>', 'only months that ended at or before this instant', instant)
+  .option('--out <folder>', 'where the files go', 'archive')
+  .option('--json', 'print the report as one JSON object')
+  .action(({ before, out, json }: { before: Date; out: string; json?: true }) =>
+    runArchive(configured(), before, out, json === true),
   );
 
 /** Commands are quieter than the server: what they did is in their report. */

@@ -27,6 +27,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   regions: 'select',
   sources: 'select',
   series_families: 'select',
+  archived_partitions: 'select',
   _prisma_migrations: 'select',
 };
 

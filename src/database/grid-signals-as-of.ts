@@ -1,5 +1,6 @@
 import { indexOf, kindOf, qualityOf, KIND_CODES } from '../domain/codes.js';
 import { type CarbonGroup, type GridSignal, type MixGroup, type Provenance } from '../domain/grid-signal.js';
+import { refuseArchivedKeys } from './archive/archived-spans.js';
 import type { AskedRow, GridSignalReader } from './grid-signals.js';
 import { rankOf } from './grid-statements.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
@@ -35,7 +36,7 @@ interface PastRow extends AskedRow {
  * asked leaves the partitions of other months out before the first probe.
  */
 export async function signalsAsOf(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   asked: readonly PastRow[],
 ): Promise<GridSignal[]> {
   const statements = await readNewestWords(db, asked);
@@ -47,6 +48,8 @@ export async function signalsAsOf(
     if (said) said.push(statement);
     else byKey.set(statement.ord, [statement]);
   }
+  const unspoken = asked.filter((_, i) => !byKey.has(i + 1)).map(({ row }) => row.from_at);
+  await refuseArchivedKeys(archive, 'observations', unspoken);
   return asked.map(({ row }, i) => {
     const said = byKey.get(i + 1) ?? [];
     const carbon = carbonAsOf(best(said, statesCarbon, sources), sources);

@@ -1,5 +1,6 @@
 import { KIND_CODES, qualityOf } from '../../domain/codes.js';
 import type { DemandGroup } from '../../domain/grid-signal.js';
+import { refuseArchivedKeys } from '../archive/archived-spans.js';
 import type { GridSignalReader } from '../grid-signals.js';
 import { rankOf } from '../grid-statements.js';
 import type { SourceCatalog } from '../source-catalog.js';
@@ -25,7 +26,7 @@ const COLUMNS = `${STATED_COLUMNS}, o.national_demand_mw, o.transmission_system_
 
 /** Demand of Great Britain over some half hours, in their order; null where nothing is known. */
 export async function readDemand(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   keys: readonly HalfHourKey[],
 ): Promise<(DemandGroup | null)[]> {
   const { rows } = await db.query<DemandRow & { readonly ord: number }>({
@@ -42,14 +43,17 @@ export async function readDemand(
   });
   const said = keys.map((): DemandRow[] => []);
   for (const row of rows) said[row.ord - 1]?.push(row);
+  const unspoken = keys.filter((_, i) => said[i]?.length === 0).map(({ from }) => from);
+  await refuseArchivedKeys(archive, 'demand_statements', unspoken);
   return said.map((newest) => demandOf(newest, sources));
 }
 
 /** The first half hours of a span of which any demand is known, oldest first. */
 export async function readDemandHalfHours(
-  { db }: GridSignalReader,
+  { db, archive }: GridSignalReader,
   { from, to, after, limit, asOf }: SeriesPage<Date>,
 ): Promise<Date[]> {
+  await archive.refuse('demand_statements', { from, to });
   const { rows } = await db.query<{ at: Date }>({
     name: 'demand-half-hours',
     text: `select distinct at from demand_statements

@@ -21,9 +21,10 @@ const COLUMNS = `${STATED_COLUMNS}, o.hz`;
 
 /** The newest word of each reading of a span, oldest reading first. */
 export async function readFrequencyPage(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   { from, to, after, limit, asOf }: SeriesPage<Date>,
 ): Promise<FrequencyReading[]> {
+  await archive.refuse('frequency_readings', { from, to });
   const { rows } = await db.query<FrequencyRow>({
     name: 'frequency-page',
     text: `select distinct on (o.at) ${COLUMNS} from frequency_readings o

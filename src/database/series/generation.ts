@@ -47,9 +47,10 @@ const generationOf = (row: GenerationRow, sources: SourceCatalog): FuelGeneratio
 
 /** The newest word of each period and fuel type of a span, in that order. */
 export async function readGenerationPage(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   { resolutionMinutes, byReportedType, fuelTypes, ...page }: SeriesPage<GenerationPlace> & GenerationSeries,
 ): Promise<FuelGeneration[]> {
+  await archive.refuse('fuel_generation', page);
   const { rows } = await db.query<GenerationRow>({
     name: 'generation-page',
     text: `select distinct on (o.at, o.fuel_type) ${COLUMNS} from fuel_generation o

@@ -1,4 +1,5 @@
 import { MARKET_CODES, marketOf, type Market } from '../../domain/codes.js';
+import { refuseArchivedKeys } from '../archive/archived-spans.js';
 import type { GridSignalReader } from '../grid-signals.js';
 import type { SourceCatalog } from '../source-catalog.js';
 import { spanOf } from '../span.js';
@@ -52,9 +53,10 @@ const priceOf = (row: PriceRow, sources: SourceCatalog): MarketPrice => ({
 
 /** The newest word of each price of a span, by half hour, market and provider. */
 export async function readPricePage(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   { markets, ...page }: SeriesPage<PricePlace> & { readonly markets: readonly Market[] },
 ): Promise<MarketPrice[]> {
+  await archive.refuse('market_prices', page);
   const { rows } = await db.query<PriceRow>({
     name: 'price-page',
     text: `select distinct on (o.at, o.market, o.provider) ${COLUMNS} from market_prices o
@@ -77,7 +79,7 @@ export async function readPricePage(
 
 /** The prices of some half hours on some markets, in the order of the half hours. */
 export async function readPrices(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   keys: readonly HalfHourKey[],
   markets: readonly Market[],
 ): Promise<MarketPrice[][]> {
@@ -96,6 +98,8 @@ export async function readPrices(
   });
   const prices = keys.map((): MarketPrice[] => []);
   for (const row of rows) prices[row.ord - 1]?.push(priceOf(row, sources));
+  const unspoken = keys.filter((_, i) => prices[i]?.length === 0).map(({ from }) => from);
+  await refuseArchivedKeys(archive, 'market_prices', unspoken);
   return prices;
 }
 

@@ -1,3 +1,4 @@
+import { refuseArchivedKeys } from '../archive/archived-spans.js';
 import type { GridSignalReader } from '../grid-signals.js';
 import { spanOf } from '../span.js';
 import {
@@ -17,7 +18,7 @@ export interface GridStress extends StatedFacts {
 
 /** The stress of some half hours, in their order; null where none was derived. */
 export async function readStress(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   keys: readonly HalfHourKey[],
 ): Promise<(GridStress | null)[]> {
   const { rows } = await db.query<
@@ -35,6 +36,8 @@ export async function readStress(
     ],
   });
   const found = new Map(rows.map((row) => [row.ord - 1, row]));
+  const underived = keys.filter((_, i) => !found.has(i)).map(({ from }) => from);
+  await refuseArchivedKeys(archive, 'grid_stress', underived);
   return keys.map((_, i) => {
     const row = found.get(i);
     return row ? { ...factsOf(row, sources), stress: row.stress, formula: row.formula } : null;

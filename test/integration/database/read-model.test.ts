@@ -85,7 +85,12 @@ describe('the read model and the history', () => {
     );
   }
 
-  const reader = () => ({ db: database.pool, sources: catalog, servesSynthetic: true });
+  const reader = () => ({
+    db: database.pool,
+    sources: catalog,
+    servesSynthetic: true,
+    archive: database.reader.archive,
+  });
 
   /** Rebuilt from the observations, whatever the read model says. */
   const rebuilt = (keys: readonly SignalKey[], asOf: bigint): Promise<(GridSignal | null)[]> =>
