@@ -1,4 +1,16 @@
 import { SOURCES, type AnySource } from './registry.js';
+import type { Records } from './source.js';
+
+/** What the records of a source are, where it is no statement about carbon and mix. */
+const BRINGS: Readonly<Record<Exclude<keyof Records, 'grid-statements'>, string>> = {
+  'carbon-factors': 'carbon factors by fuel',
+  'bm-units': 'units of the Balancing Mechanism',
+  demand_statements: 'demand of Great Britain by half hour',
+  fuel_generation: 'power of Great Britain by fuel type',
+  frequency_readings: 'frequency of the transmission system',
+  market_prices: 'electricity prices of Great Britain by half hour',
+  grid_stress: 'stress of the grid by half hour',
+};
 
 /** `docs/sources.md`, printed from the registry; a test holds the file to it. */
 export function printSources(): string {
@@ -29,7 +41,7 @@ function section(source: AnySource): string {
 }
 
 function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): string {
-  if (produces === 'carbon-factors') return 'carbon factors by fuel';
+  if (produces !== 'grid-statements') return BRINGS[produces];
   const groups = [
     ...carbonKinds.map((kind) => `carbon intensity (${kind.toLowerCase()})`),
     ...mixKinds.map((kind) => `generation mix (${kind.toLowerCase()})`),
@@ -40,19 +52,23 @@ function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): st
 
 /** Updates come a number of minutes past each multiple of the cadence, UTC. */
 const cadenceOf = ({ cadence: { everyMinutes, afterMinutes } }: AnySource): string =>
-  everyMinutes % 60 === 0
-    ? `every ${everyMinutes / 60} hours, ${afterMinutes} minutes past the boundary`
-    : `every ${everyMinutes} minutes, ${afterMinutes} minutes past the boundary`;
+  `every ${everyMinutes % 60 === 0 ? `${everyMinutes / 60} hours` : `${everyMinutes} minutes`}, ` +
+  `${counted(afterMinutes, 'minute')} past the boundary`;
+
+const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+const hours = (count: number): string =>
+  count === 0.5 ? 'half hour' : count === 1 ? 'hour' : `${count} hours`;
 
 function spanOf({ lookbackHours, horizonHours }: AnySource): string {
   const spans = [
-    ...(lookbackHours > 0 ? [`the last ${lookbackHours} hours, which are still revised`] : []),
-    ...(horizonHours > 0 ? [`the next ${horizonHours} hours`] : []),
+    ...(lookbackHours > 0 ? [`the last ${hours(lookbackHours)}, which may still be revised`] : []),
+    ...(horizonHours === 0.5 ? ['the half hour that is running'] : []),
+    ...(horizonHours > 0.5 ? [`the next ${hours(horizonHours)}`] : []),
   ];
   return spans.length > 0 ? spans.join(' and ') : 'what holds now';
 }
 
 const historyOf = ({ id, history }: AnySource): string =>
   history
-    ? `since ${history.since}, at most ${history.windowDays} days a request; \`pylon backfill --source ${id}\``
+    ? `since ${history.since}, at most ${counted(history.windowDays, 'day')} a request; \`pylon backfill --source ${id}\``
     : 'none to fetch';

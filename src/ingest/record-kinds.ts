@@ -1,3 +1,4 @@
+import { recordBmUnits } from '../database/bm-units.js';
 import { recordCarbonFactors } from '../database/carbon-factors.js';
 import { recordGridStatements } from '../database/grid-statements.js';
 import type { Lease } from '../database/leases.js';
@@ -47,6 +48,13 @@ export const RECORD_KINDS: { readonly [Kind in keyof Records]: RecordKind<Record
     nameOf: ({ fuel }) => fuel,
     completed: (later) => later,
     store: (factors, { database, lease, run }) => recordCarbonFactors(database.pool, lease, run, factors),
+  },
+  'bm-units': {
+    keyOf: ({ elexonBmUnit }) => elexonBmUnit,
+    atOf: () => null,
+    nameOf: ({ elexonBmUnit }) => elexonBmUnit,
+    completed: (later) => later,
+    store: (units, { database, lease, run }) => recordBmUnits(database.pool, lease, run, units),
   },
   demand_statements: series('demand_statements', () => '', completedDemand),
   fuel_generation: series(

@@ -5,6 +5,15 @@ import { carbonIntensityNationalForecast } from './sources/carbon-intensity-nati
 import { carbonIntensityNationalMix } from './sources/carbon-intensity-national-mix.js';
 import { carbonIntensityNationalOutturn } from './sources/carbon-intensity-national-outturn.js';
 import { carbonIntensityRegional } from './sources/carbon-intensity-regional.js';
+import { elexonBmUnits } from './sources/elexon-bm-units.js';
+import { elexonDemandForecast } from './sources/elexon-demand-forecast.js';
+import { elexonDemandOutturn } from './sources/elexon-demand-outturn.js';
+import { elexonFreq } from './sources/elexon-freq.js';
+import { elexonFuelhh } from './sources/elexon-fuelhh.js';
+import { elexonFuelinst } from './sources/elexon-fuelinst.js';
+import { elexonGenerationPerType } from './sources/elexon-generation-per-type.js';
+import { elexonMarketIndex } from './sources/elexon-market-index.js';
+import { elexonSystemPrices } from './sources/elexon-system-prices.js';
 
 /** Every source that this version asks. One line a source. */
 export const SOURCES: readonly AnySource[] = [
@@ -13,6 +22,15 @@ export const SOURCES: readonly AnySource[] = [
   carbonIntensityNationalMix,
   carbonIntensityRegional,
   carbonIntensityFactors,
+  elexonFuelinst,
+  elexonFuelhh,
+  elexonFreq,
+  elexonDemandOutturn,
+  elexonDemandForecast,
+  elexonMarketIndex,
+  elexonSystemPrices,
+  elexonGenerationPerType,
+  elexonBmUnits,
 ];
 
 /** One source of whatever kind; `produces` tells which. */

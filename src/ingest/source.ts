@@ -1,3 +1,4 @@
+import type { BmUnit } from '../domain/bm-unit.js';
 import type { ObservationKind } from '../domain/codes.js';
 import type { GridStatement, Refusal } from '../domain/grid-statement.js';
 import type { Window } from '../domain/ingest-run.js';
@@ -28,6 +29,7 @@ export interface CarbonFactorStatement {
 export interface Records extends SeriesStatements {
   readonly 'grid-statements': GridStatement;
   readonly 'carbon-factors': CarbonFactorStatement;
+  readonly 'bm-units': BmUnit;
 }
 
 /** Rows of one body: the good ones, and the refused with their reasons. */
@@ -48,7 +50,10 @@ export interface Source<Kind extends keyof Records = keyof Records> {
   /** Setting that holds the publisher's base URL. */
   readonly baseUrl: 'CARBON_INTENSITY_URL' | 'ELEXON_URL' | 'NESO_URL';
   readonly cadence: Cadence;
-  /** How far behind now the publisher still revises, and how far ahead it forecasts. */
+  /**
+   * How far behind now the publisher still revises, and how far ahead it forecasts; ½ ahead for what is read as it goes:
+   * the half hour that is running.
+   */
   readonly lookbackHours: number;
   readonly horizonHours: number;
   /** 0–999; the higher one is served where two real sources state the same value. */

@@ -1,6 +1,7 @@
-/** Bodies in the Carbon Intensity API's format, written for tests. */
+/** Bodies in the Carbon Intensity API's format, written for tests, and a publisher that answers every route of ours. */
 import { formatMinute } from '../../src/domain/instant.js';
 import { addHalfHours } from '../../src/domain/half-hour.js';
+import { wholeElexon } from './elexon-payloads.js';
 
 const FUEL_WORDS = [
   'biomass',
@@ -91,6 +92,6 @@ export const wholePublisher =
       }));
     if (path.startsWith('/regional/intensity/'))
       return regionalBody(addHalfHours(start, -1), 97, (region, i) => region * 10 + (i % 10) + shift());
-    if (path.startsWith('/generation/')) return generationBody(addHalfHours(start, -49), 48);
-    return undefined;
+    if (path.startsWith('/generation/2')) return generationBody(addHalfHours(start, -49), 48);
+    return wholeElexon(now, path);
   };

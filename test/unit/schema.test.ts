@@ -103,7 +103,7 @@ describe('the graph', () => {
     const units =
       /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|latitude|longitude|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -119,6 +119,7 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'BmUnitConnection',
       'DemandPeriodConnection',
       'FrequencyReadingConnection',
       'FuelGenerationConnection',

@@ -12,6 +12,7 @@ import {
   forecasts,
   said,
   startGrid,
+  unit,
   type Grid,
 } from './grid.js';
 
@@ -31,14 +32,17 @@ describe('an object with a global id', () => {
     await grid.record(FORECASTS, [said({ from: HALF_HOUR, intensityGco2PerKwh: 120 })]);
     await grid.record(OUTTURNS, [said({ from: HALF_HOUR, kind: 'OUTTURN', intensityGco2PerKwh: 0 })]);
     await grid.recordFactors({ Coal: 937, Wind: 0 });
+    await grid.recordUnits([unit('T_MADE-1')]);
     const { data } = await grid.server.query<{
       region: { id: string };
       gridNow: { id: string; observations: { id: string }[] };
       ingestRuns: { edges: { node: { id: string } }[] };
+      bmUnits: { edges: { node: { id: string } }[] };
     }>(
-      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } }',
+      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } bmUnits { edges { node { id } } } }',
     );
     ids = {
+      BmUnit: data?.bmUnits.edges[0]?.node.id ?? '',
       Region: data?.region.id ?? '',
       GridSignal: data?.gridNow.id ?? '',
       Observation: data?.gridNow.observations[0]?.id ?? '',

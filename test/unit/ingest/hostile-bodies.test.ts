@@ -1,14 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BmUnit } from '../../../src/domain/bm-unit.js';
 import { PylonError } from '../../../src/domain/errors.js';
-import { isHalfHour } from '../../../src/domain/half-hour.js';
+import { addHalfHours, isHalfHour } from '../../../src/domain/half-hour.js';
 import { SOURCES, type AnySource } from '../../../src/ingest/registry.js';
 import type { Records } from '../../../src/ingest/source.js';
 import type { SeriesName, SeriesStatements } from '../../../src/domain/series.js';
+import {
+  bmUnit,
+  demandOutturn,
+  dayAheadDemand,
+  frequencyReading,
+  fuelRow,
+  generationPerType,
+  marketIndex,
+  systemPrice,
+} from '../../support/elexon-payloads.js';
 import { generationBody, nationalBody, regionalBody } from '../../support/payloads.js';
 
 const ASKED_AT = new Date('2026-03-02T12:34Z');
 const START = new Date('2026-03-02T10:00Z');
+
+const three = (row: (at: Date) => unknown) => ({ data: [0, 1, 2].map((i) => row(addHalfHours(START, i))) });
 
 /** A body in the format of each source, as JSON. */
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -17,6 +30,15 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'carbon-intensity-national-mix': generationBody(START, 3),
   'carbon-intensity-regional': regionalBody(START, 2, (region) => region, [1, 13, 18]),
   'carbon-intensity-factors': { data: [{ Coal: 900, Wind: 0 }] },
+  'elexon-fuelinst': three((at) => fuelRow('FUELINST', at, 'CCGT', 9000)),
+  'elexon-fuelhh': three((at) => fuelRow('FUELHH', at, 'PS', -300)),
+  'elexon-freq': three((at) => frequencyReading(at, 49.99)),
+  'elexon-demand-outturn': three((at) => demandOutturn(at, 34_000, 35_500)),
+  'elexon-demand-forecast': three((at) => dayAheadDemand(at, START, 34_000, 35_500)),
+  'elexon-market-index': three((at) => marketIndex(at, 'APXMIDP', 80.5, 1200)),
+  'elexon-system-prices': three((at) => systemPrice(at, 120.25)),
+  'elexon-generation-per-type': three((at) => generationPerType(at, { 'Wind Onshore': 3500, Solar: 0 })),
+  'elexon-bm-units': { data: ['T_MADE-1', 'E_MADE-2', 'T_MADE-3'].map((id) => bmUnit(id)) },
 };
 
 /** Any JSON there is, objects with the names of Object.prototype included. */
@@ -58,6 +80,7 @@ function faultsOf(source: AnySource, body: unknown): unknown[] {
 function isStorable(record: Records[keyof Records]): boolean {
   if ('fuel' in record) return isName(record.fuel) && record.gco2PerKwh >= 0 && record.gco2PerKwh <= 2000;
   if ('at' in record) return isStorableStatement(record);
+  if ('elexonBmUnit' in record) return isStorableUnit(record);
   const { regionId, from, intensityGco2PerKwh, mix } = record;
   return (
     isHalfHour(from) &&
@@ -80,6 +103,12 @@ function isStorableStatement(statement: SeriesStatements[SeriesName]): boolean {
     })
   );
 }
+
+const isStorableUnit = (unit: BmUnit): boolean =>
+  unit.elexonBmUnit !== '' &&
+  Object.values(unit).every((value: unknown) =>
+    typeof value === 'string' ? isName(value) : value === null || Number.isFinite(value),
+  );
 
 const isName = (text: string): boolean => !/[\0\p{Cs}]/u.test(text);
 
