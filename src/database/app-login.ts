@@ -10,6 +10,7 @@ export const APPEND_ONLY_TABLES = [
   'ingest_runs',
   'carbon_factors',
   'demand_statements',
+  'demand_cardinal_points',
   'fuel_generation',
   'frequency_readings',
   'market_prices',

@@ -22,14 +22,24 @@ function section(source: AnySource): string {
 - Licence: [${licence.name}](${licence.url})
 - Base URL: \`${baseUrl}\`
 - Brings: ${bringsOf(source)}
-- Updated ${cadenceOf(source)}
+- ${cadenceOf(source)}
 - Asked for ${spanOf(source)}
 - History: ${historyOf(source)}
 `;
 }
 
+const BRINGS: Readonly<Record<Exclude<AnySource['produces'], 'grid-statements'>, string>> = {
+  'carbon-factors': 'carbon factors by fuel',
+  demand_statements: 'half-hourly demand and embedded generation of Great Britain',
+  demand_cardinal_points: 'demand forecasts of Great Britain by cardinal point',
+  fuel_generation: 'generation by fuel type of Great Britain',
+  frequency_readings: 'system frequency',
+  market_prices: 'prices of Great Britain',
+  grid_stress: 'grid stress of Great Britain',
+};
+
 function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): string {
-  if (produces === 'carbon-factors') return 'carbon factors by fuel';
+  if (produces !== 'grid-statements') return BRINGS[produces];
   const groups = [
     ...carbonKinds.map((kind) => `carbon intensity (${kind.toLowerCase()})`),
     ...mixKinds.map((kind) => `generation mix (${kind.toLowerCase()})`),
@@ -39,12 +49,16 @@ function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): st
 }
 
 /** Updates come a number of minutes past each multiple of the cadence, UTC. */
-const cadenceOf = ({ cadence: { everyMinutes, afterMinutes } }: AnySource): string =>
-  everyMinutes % 60 === 0
-    ? `every ${everyMinutes / 60} hours, ${afterMinutes} minutes past the boundary`
-    : `every ${everyMinutes} minutes, ${afterMinutes} minutes past the boundary`;
+function cadenceOf({ cadence }: AnySource): string {
+  if (!cadence) return 'Never asked by schedule: history only';
+  const { everyMinutes, afterMinutes } = cadence;
+  return everyMinutes % 60 === 0
+    ? `Updated every ${everyMinutes / 60} hours, ${afterMinutes} minutes past the boundary`
+    : `Updated every ${everyMinutes} minutes, ${afterMinutes} minutes past the boundary`;
+}
 
-function spanOf({ lookbackHours, horizonHours }: AnySource): string {
+function spanOf({ cadence, lookbackHours, horizonHours }: AnySource): string {
+  if (!cadence) return 'the span of a backfill';
   const spans = [
     ...(lookbackHours > 0 ? [`the last ${lookbackHours} hours, which are still revised`] : []),
     ...(horizonHours > 0 ? [`the next ${horizonHours} hours`] : []),

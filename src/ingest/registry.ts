@@ -5,6 +5,11 @@ import { carbonIntensityNationalForecast } from './sources/carbon-intensity-nati
 import { carbonIntensityNationalMix } from './sources/carbon-intensity-national-mix.js';
 import { carbonIntensityNationalOutturn } from './sources/carbon-intensity-national-outturn.js';
 import { carbonIntensityRegional } from './sources/carbon-intensity-regional.js';
+import { nesoDemandForecast14Day } from './sources/neso-demand-forecast-14-day.js';
+import { nesoDemandForecastDayAhead } from './sources/neso-demand-forecast-day-ahead.js';
+import { nesoDemandHistory } from './sources/neso-demand-history.js';
+import { nesoDemandUpdate } from './sources/neso-demand-update.js';
+import { nesoEmbeddedForecast } from './sources/neso-embedded-forecast.js';
 
 /** Every source that this version asks. One line a source. */
 export const SOURCES: readonly AnySource[] = [
@@ -13,6 +18,11 @@ export const SOURCES: readonly AnySource[] = [
   carbonIntensityNationalMix,
   carbonIntensityRegional,
   carbonIntensityFactors,
+  nesoDemandUpdate,
+  nesoEmbeddedForecast,
+  nesoDemandForecastDayAhead,
+  nesoDemandForecast14Day,
+  nesoDemandHistory,
 ];
 
 /** One source of whatever kind; `produces` tells which. */

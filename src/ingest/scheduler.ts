@@ -3,6 +3,7 @@ import { maintainPartitions } from '../database/maintenance.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
+import type { Window } from '../domain/ingest-run.js';
 import { FetchAbandoned } from './http.js';
 import { SOURCES, type AnySource } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';
@@ -20,10 +21,15 @@ export interface SchedulerOptions {
   readonly syntheticSeed: number | null;
   readonly logRetentionHours: number;
   readonly onRun?: (report: RunReport) => void;
+  /** Sources it looks at; all by default. */
+  readonly sources?: readonly AnySource[];
 }
 
 export interface Scheduler {
-  /** Looks once, now: runs every source that is due. Null when another process leads. */
+  /**
+   * Looks once, now: runs every source that is due, and answers when those are done whose publisher may be asked at
+   * once. Those that wait for their turn come in by themselves; `onRun` tells. Null when another process leads.
+   */
   look(): Promise<RunReport[] | null>;
   /** No more looks; one under way is ended without waiting for publishers, and what it did not finish is not recorded. */
   stop(): Promise<void>;
@@ -37,6 +43,9 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   let lookedAt = Date.now();
   let maintainedAt = 0;
   let current: Promise<RunReport[] | null> = Promise.resolve(null);
+  const sources = options.sources ?? SOURCES;
+  /** Runs that wait for their turn at a publisher, by source. */
+  const inTurn = new Map<string, Promise<unknown>>();
 
   const lookNow = async (): Promise<RunReport[] | null> => {
     if (!(await deps.leases.acquire(LEADER_LEASE))) return null;
@@ -44,8 +53,23 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
       maintainedAt = Date.now();
       await maintainPartitions(deps.database, options.logRetentionHours);
     }
-    const reports = await runDue(deps, options);
-    const unreachable = SOURCES.filter(({ id }) =>
+    const due = await dueOf(
+      deps,
+      sources.filter(({ id }) => !inTurn.has(id)),
+    );
+    for (const each of due.filter(({ source }) => waitsItsTurn(source))) {
+      const { id } = each.source;
+      inTurn.set(
+        id,
+        runEach(deps, [each], options).finally(() => inTurn.delete(id)),
+      );
+    }
+    const reports = await runEach(
+      deps,
+      due.filter(({ source }) => !waitsItsTurn(source)),
+      options,
+    );
+    const unreachable = sources.filter(({ id }) =>
       reports.some((report) => report.source === id && isUnreachable(report)),
     );
     if (options.syntheticSeed !== null && unreachable.length > 0)
@@ -76,19 +100,33 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
       await task.stop();
       deps.http.abandon();
       await current.catch(() => null); // its own failure was already logged or thrown to who asked
+      await Promise.all(inTurn.values());
     },
   };
 }
 
-async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunReport[]> {
+interface Due {
+  readonly source: AnySource;
+  readonly window: Window;
+}
+
+async function dueOf(deps: RunnerDeps, sources: readonly AnySource[]): Promise<Due[]> {
   const now = deps.database.clock.now();
   const records = new Map(
     (await readSourceRecords(deps.database.pool)).map((record) => [record.sourceId, record]),
   );
-  const due = SOURCES.flatMap((source) => {
+  return sources.flatMap((source) => {
     const record = records.get(deps.database.sources.idOf(source.id));
     return mayAsk(source, record, now) ? [{ source, window: windowNow(source, record, now) }] : [];
   });
+}
+
+/** Runs sources side by side; one that fails is logged, and leaves the others alone. */
+async function runEach(
+  deps: RunnerDeps,
+  due: readonly Due[],
+  options: SchedulerOptions,
+): Promise<RunReport[]> {
   const results = await Promise.allSettled(
     due.map(async ({ source, window }) => {
       const report = await runSource(deps, { source, window, mode: 'SCHEDULED' });
@@ -111,9 +149,12 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
 }
 
 function mayAsk(source: AnySource, record: SourceRecord | undefined, now: Date): boolean {
+  if (!source.cadence) return false;
   if (!record) return true;
   return isDue(source.cadence, record.lastSuccessAt, now) && circuitOf(record, now).state !== 'OPEN';
 }
+
+const waitsItsTurn = ({ limits }: AnySource): boolean => limits !== undefined;
 
 export const isUnreachable = ({ error }: RunReport): boolean =>
   error?.code === 'SOURCE_UNAVAILABLE' || error?.code === 'SOURCE_RATE_LIMITED';
