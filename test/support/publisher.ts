@@ -21,7 +21,7 @@ export interface Publisher {
   readonly url: string;
   /** Paths asked, oldest first. */
   readonly asked: readonly string[];
-  /** Answers each path; undefined is 404. */
+  /** Answers each path: a text as CSV, undefined as 404, anything else as JSON. */
   answer: (path: string) => unknown;
   /** Spoils the next answers to paths that contain `path`. */
   fail(
@@ -123,6 +123,8 @@ async function reply(
     case undefined:
       if (body === undefined)
         return json(404, { error: { code: '404 Not Found', message: 'no such resource' } });
+      if (typeof body === 'string')
+        return void response.writeHead(200, { 'content-type': 'text/csv' }).end(body);
       return json(200, body);
   }
 }
