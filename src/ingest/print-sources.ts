@@ -25,7 +25,7 @@ function section(source: AnySource): string {
 - ${cadenceOf(source)}
 - Asked for ${spanOf(source)}
 - History: ${historyOf(source)}
-`;
+${limitsOf(source)}`;
 }
 
 const BRINGS: Readonly<Record<Exclude<AnySource['produces'], 'grid-statements'>, string>> = {
@@ -52,9 +52,13 @@ function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): st
 function cadenceOf({ cadence }: AnySource): string {
   if (!cadence) return 'Never asked by schedule: history only';
   const { everyMinutes, afterMinutes } = cadence;
-  return everyMinutes % 60 === 0
-    ? `Updated every ${everyMinutes / 60} hours, ${afterMinutes} minutes past the boundary`
-    : `Updated every ${everyMinutes} minutes, ${afterMinutes} minutes past the boundary`;
+  const period =
+    everyMinutes === 60
+      ? 'hour'
+      : everyMinutes % 60 === 0
+        ? `${everyMinutes / 60} hours`
+        : `${everyMinutes} minutes`;
+  return `Updated every ${period}, ${afterMinutes} minutes past the boundary`;
 }
 
 function spanOf({ cadence, lookbackHours, horizonHours }: AnySource): string {
@@ -65,6 +69,14 @@ function spanOf({ cadence, lookbackHours, horizonHours }: AnySource): string {
   ];
   return spans.length > 0 ? spans.join(' and ') : 'what holds now';
 }
+
+const limitsOf = ({ limits = [] }: AnySource): string =>
+  limits
+    .map(
+      ({ name, everyMs }) =>
+        `- Limit shared with the other sources of it: ${name}, once in ${everyMs / 1000} seconds\n`,
+    )
+    .join('');
 
 const historyOf = ({ id, history }: AnySource): string =>
   history

@@ -13,6 +13,7 @@ import { windowNow } from './window.js';
 const LEADER_LEASE = 'ingest';
 /** The timer fires once a second, a little early or late: a look that is due within half of one is due. */
 const TIMER_SLACK_MS = 500;
+const GIVE_UP_MS = 250;
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 
 export interface SchedulerOptions {
@@ -99,8 +100,11 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
     async stop() {
       await task.stop();
       deps.http.abandon();
+      // Also what a source was only about to ask when its look was stopped.
+      const givingUp = setInterval(() => deps.http.abandon(), GIVE_UP_MS);
       await current.catch(() => null); // its own failure was already logged or thrown to who asked
       await Promise.all(inTurn.values());
+      clearInterval(givingUp);
     },
   };
 }
