@@ -6,7 +6,7 @@ export interface RateLimit {
   readonly name: string;
   /** Least time from the end of one request to the start of the next, ms. */
   readonly everyMs: number;
-  appliesTo(url: string): boolean;
+  readonly appliesTo: (url: string) => boolean;
 }
 
 export interface Limiter {
@@ -92,14 +92,16 @@ export function createLimiter({
   };
 }
 
-function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
+async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
-    void turn.then(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    });
   });
+  try {
+    await Promise.race([turn, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

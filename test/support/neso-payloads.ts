@@ -175,7 +175,7 @@ export function nesoAnswer(path: string, now: Date, shift: number): unknown {
     return packageBody(name, NESO_PACKAGES[name] ?? []);
   }
   if (url.pathname === '/datastore_search') {
-    switch (url.searchParams.get('resource_id')) {
+    switch (url.searchParams.get('resource_id') ?? '') {
       case UPDATE:
         return datastoreBody(demandUpdateRows(addHalfHours(start, -96), 192, now, (i) => 30_000 + i + shift));
       case EMBEDDED:

@@ -80,7 +80,7 @@ async function reply(
   const json = (status: number, value: unknown, headers: Record<string, string> = {}): void => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
   };
-  const text = JSON.stringify(body) ?? '';
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   switch (plan?.fault) {
     case '500':
     case '503':
@@ -124,7 +124,7 @@ async function reply(
       if (body === undefined)
         return json(404, { error: { code: '404 Not Found', message: 'no such resource' } });
       if (typeof body === 'string')
-        return void response.writeHead(200, { 'content-type': 'text/csv' }).end(body);
+        return void response.writeHead(200, { 'content-type': 'text/csv' }).end(text);
       return json(200, body);
   }
 }

@@ -53,10 +53,11 @@ describe("NESO's limits", () => {
     arrivals.filter(({ path }) => pattern.test(path)).map(({ at }) => at);
   const shortestGap = (times: readonly number[]): number =>
     Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? at)));
-  const finished = (ids: readonly string[]) =>
-    expect
+  const finished = async (ids: readonly string[]): Promise<void> => {
+    await expect
       .poll(() => ids.filter((id) => !reports.some(({ source }) => source === id)), { timeout: 30_000 })
       .toEqual([]);
+  };
 
   it('hold at the publisher with all sources due at once, and no other source waits for them', async () => {
     const first = await scheduler.look();
