@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { readSourceRecords } from '../database/source-health.js';
+import { PylonError } from '../domain/errors.js';
 import { sourceById } from '../ingest/registry.js';
 import { runSource, type RunReport } from '../ingest/run.js';
 import { windowNow } from '../ingest/window.js';
@@ -13,6 +14,11 @@ export async function runIngest(
   asJson: boolean,
 ): Promise<void> {
   const source = sourceById(sourceId);
+  if (!source.cadence)
+    throw new PylonError(
+      'BAD_USER_INPUT',
+      `source ${source.id} is history: pylon backfill --source ${source.id} --from … --to …`,
+    );
   const runtime = await openRuntime(config, log);
   try {
     const { database } = runtime;

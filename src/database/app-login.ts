@@ -11,6 +11,7 @@ export const APPEND_ONLY_TABLES = [
   'carbon_factors',
   'bm_units',
   'demand_statements',
+  'demand_cardinal_points',
   'fuel_generation',
   'frequency_readings',
   'market_prices',

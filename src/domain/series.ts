@@ -17,6 +17,21 @@ export interface DemandStatement extends Stated {
   readonly embeddedSolarMw: number | null;
 }
 
+/** Demand forecast at a cardinal point of a day's demand: a fixed point, a trough or a peak, MW. `at` is the start of its span. */
+export interface CardinalPointStatement extends Stated {
+  /** NESO's code within the day: 1F, 1A, 2B, … */
+  readonly cardinalPoint: string;
+  /** End of its span, outside; half hours later than `at`. */
+  readonly endsAt: Date;
+  readonly pointType: CardinalPointType;
+  /** Om overnight minimum, DM daytime maximum, Dm daytime minimum, EM evening maximum; null where it is none of the day's. */
+  readonly feature: string | null;
+  readonly demandMw: number;
+}
+
+/** F fixed, T trough, P peak. */
+export type CardinalPointType = 'F' | 'T' | 'P';
+
 /** Mean power by fuel type over five minutes or a half hour, MW; negative is storage charging or power going abroad. */
 export interface GenerationStatement extends Stated {
   readonly resolutionMinutes: 5 | 30;
@@ -51,6 +66,7 @@ export interface StressStatement extends Stated {
 /** Statements by the name of their family, which is their table's. */
 export interface SeriesStatements {
   readonly demand_statements: DemandStatement;
+  readonly demand_cardinal_points: CardinalPointStatement;
   readonly fuel_generation: GenerationStatement;
   readonly frequency_readings: FrequencyStatement;
   readonly market_prices: PriceStatement;

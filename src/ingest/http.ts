@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, interceptors, request, type Dispatcher } from 'undici';
 import { PylonError, messageOf } from '../domain/errors.js';
+import { createLimiter, type RateLimit } from './limiter.js';
 
 /** Largest body taken: the largest seen (all regions, 14 days) is about 5 MB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -12,6 +13,20 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_IN_RUN_MS = 5_000;
 /** A Retry-After beyond it counts as this: a typing error there must not silence a source for years. */
 const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+/** A download link leads to the store of the file at most so many steps on. */
+const MAX_REDIRECTIONS = 3;
+
+export type Note = (attempt: { readonly httpStatus: number | null; readonly retried: boolean }) => void;
+
+export interface AskOptions {
+  /** The publisher's limits, which every try keeps to. */
+  readonly limits?: readonly RateLimit[];
+}
+
+export interface JsonOptions extends AskOptions {
+  /** An answer no older than this, by real time, need not be asked for again. Left out: it is asked for, and not kept. */
+  readonly maxAgeMs?: number;
+}
 
 export interface HttpClient {
   /**
@@ -21,10 +36,9 @@ export interface HttpClient {
    *   `details.notBefore`), SOURCE_CONTRACT_BROKEN (other statuses, too large, not JSON).
    * @throws {FetchAbandoned} when `abandon` was called meanwhile.
    */
-  json(
-    url: string,
-    note: (attempt: { readonly httpStatus: number | null; readonly retried: boolean }) => void,
-  ): Promise<unknown>;
+  json(url: string, note: Note, options?: JsonOptions): Promise<unknown>;
+  /** GET of text, as `json`, but not parsed; a redirection is followed. */
+  text(url: string, note: Note, options?: AskOptions): Promise<string>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
@@ -47,43 +61,86 @@ const sleepUntil = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs, now, wait = sleepUntil, maxBodyBytes = MAX_BODY_BYTES } = options;
   let underWay = new AbortController();
-  const dispatcher = new Agent({
+  const agent = new Agent({
     connect: { timeout: Math.min(timeoutMs, 4_000) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxBodyBytes,
     connections: 4,
   });
-  return {
-    async json(url, note) {
-      const { signal } = underWay;
-      for (let attempt = 1; ; attempt += 1) {
+  const following = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
+  const limiter = createLimiter({ wait });
+  const kept = new Map<string, { readonly body: unknown; readonly askedAt: number }>();
+
+  /** Tries up to three times, each try within the limits. */
+  async function ask<T>(
+    url: string,
+    note: Note,
+    limits: readonly RateLimit[],
+    tryOnce: (signal: AbortSignal) => Promise<{ readonly body: T; readonly httpStatus: number }>,
+  ): Promise<T> {
+    const { signal } = underWay;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { body, httpStatus } = await limiter.inTurn(limits, url, signal, () => tryOnce(signal));
+        note({ httpStatus, retried: false });
+        return body;
+      } catch (error) {
+        if (signal.aborted) throw abandoned(url, error);
+        const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
+        const httpStatus =
+          error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
+            ? error.details['httpStatus']
+            : null;
+        note({ httpStatus, retried: waitMs !== null });
+        if (waitMs === null) throw error;
         try {
-          const { body, httpStatus } = await get(url, { dispatcher, timeoutMs, now, maxBodyBytes, signal });
-          note({ httpStatus, retried: false });
-          return body;
-        } catch (error) {
-          if (signal.aborted) throw abandoned(url, error);
-          const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
-          const httpStatus =
-            error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
-              ? error.details['httpStatus']
-              : null;
-          note({ httpStatus, retried: waitMs !== null });
-          if (waitMs === null) throw error;
-          try {
-            await wait(waitMs, signal);
-          } catch (cause) {
-            throw signal.aborted ? abandoned(url, cause) : cause;
-          }
+          await wait(waitMs, signal);
+        } catch (cause) {
+          throw signal.aborted ? abandoned(url, cause) : cause;
         }
       }
+    }
+  }
+
+  return {
+    async json(url, note, { limits = [], maxAgeMs } = {}) {
+      const known = kept.get(url);
+      if (known && performance.now() - known.askedAt < (maxAgeMs ?? 0)) return known.body;
+      const askedAt = performance.now();
+      const body = await ask(url, note, limits, async (signal) =>
+        parsed(
+          url,
+          await get(url, {
+            dispatcher: agent,
+            accept: 'application/json',
+            timeoutMs,
+            now,
+            maxBodyBytes,
+            signal,
+          }),
+        ),
+      );
+      if (maxAgeMs !== undefined) kept.set(url, { body, askedAt });
+      return body;
     },
+    text: (url, note, { limits = [] } = {}) =>
+      ask(url, note, limits, async (signal) => {
+        const { text, httpStatus } = await get(url, {
+          dispatcher: following,
+          accept: 'text/csv, text/plain',
+          timeoutMs,
+          now,
+          maxBodyBytes,
+          signal,
+        });
+        return { body: text, httpStatus };
+      }),
     abandon() {
       underWay.abort();
       underWay = new AbortController();
     },
-    close: () => dispatcher.close(),
+    close: () => agent.close(),
   };
 }
 
@@ -109,16 +166,24 @@ function waitBeforeRetry(error: unknown, attempt: number, now: Date): number | n
 
 interface GetOptions {
   readonly dispatcher: Dispatcher;
+  readonly accept: string;
   readonly timeoutMs: number;
   readonly now: () => Date;
   readonly maxBodyBytes: number;
   readonly signal: AbortSignal;
 }
 
+/** An answer of 200, read to its end. */
+interface Answer {
+  readonly text: string;
+  readonly type: string;
+  readonly httpStatus: number;
+}
+
 async function get(
   url: string,
-  { dispatcher, timeoutMs, now, maxBodyBytes, signal }: GetOptions,
-): Promise<{ readonly body: unknown; readonly httpStatus: number }> {
+  { dispatcher, accept, timeoutMs, now, maxBodyBytes, signal }: GetOptions,
+): Promise<Answer> {
   let response: Dispatcher.ResponseData | undefined;
   let text: string;
   // A timer of our own: the one of AbortSignal.timeout is not held by what AbortSignal.any makes of it.
@@ -132,7 +197,7 @@ async function get(
       dispatcher,
       signal: AbortSignal.any([signal, deadline.signal]),
       headers: {
-        accept: 'application/json',
+        accept,
         'accept-encoding': 'gzip',
         'user-agent': 'pylon/0.1 (grid ontology; one request per publisher update)',
       },
@@ -145,10 +210,16 @@ async function get(
   }
   const httpStatus = response.statusCode;
   if (httpStatus !== 200) throw statusError(url, httpStatus, response.headers, now(), text);
+  return { text, type: String(response.headers['content-type'] ?? 'no content type'), httpStatus };
+}
+
+function parsed(
+  url: string,
+  { text, type, httpStatus }: Answer,
+): { readonly body: unknown; readonly httpStatus: number } {
   try {
     return { body: JSON.parse(text) as unknown, httpStatus };
   } catch (cause) {
-    const type = String(response.headers['content-type'] ?? 'no content type');
     throw new PylonError(
       'SOURCE_CONTRACT_BROKEN',
       `${url} answered 200 with ${type}, which is no JSON: ${excerpt(text)}`,

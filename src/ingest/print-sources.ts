@@ -5,7 +5,8 @@ import type { Records } from './source.js';
 const BRINGS: Readonly<Record<Exclude<keyof Records, 'grid-statements'>, string>> = {
   'carbon-factors': 'carbon factors by fuel',
   'bm-units': 'units of the Balancing Mechanism',
-  demand_statements: 'demand of Great Britain by half hour',
+  demand_statements: 'demand and embedded generation of Great Britain by half hour',
+  demand_cardinal_points: 'demand of Great Britain by cardinal point',
   fuel_generation: 'power of Great Britain by fuel type',
   frequency_readings: 'frequency of the transmission system',
   market_prices: 'electricity prices of Great Britain by half hour',
@@ -34,10 +35,10 @@ function section(source: AnySource): string {
 - Licence: [${licence.name}](${licence.url})
 - Base URL: \`${baseUrl}\`
 - Brings: ${bringsOf(source)}
-- Updated ${cadenceOf(source)}
+- ${cadenceOf(source)}
 - Asked for ${spanOf(source)}
 - History: ${historyOf(source)}
-`;
+${limitsOf(source)}`;
 }
 
 function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): string {
@@ -51,15 +52,24 @@ function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): st
 }
 
 /** Updates come a number of minutes past each multiple of the cadence, UTC. */
-const cadenceOf = ({ cadence: { everyMinutes, afterMinutes } }: AnySource): string =>
-  `every ${everyMinutes % 60 === 0 ? `${everyMinutes / 60} hours` : `${everyMinutes} minutes`}, ` +
-  `${counted(afterMinutes, 'minute')} past the boundary`;
+function cadenceOf({ cadence }: AnySource): string {
+  if (!cadence) return 'Never asked by schedule: history only';
+  const { everyMinutes, afterMinutes } = cadence;
+  const period =
+    everyMinutes === 60
+      ? 'hour'
+      : everyMinutes % 60 === 0
+        ? `${everyMinutes / 60} hours`
+        : `${everyMinutes} minutes`;
+  return `Updated every ${period}, ${counted(afterMinutes, 'minute')} past the boundary`;
+}
 
 const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 const hours = (count: number): string =>
   count === 0.5 ? 'half hour' : count === 1 ? 'hour' : `${count} hours`;
 
-function spanOf({ lookbackHours, horizonHours }: AnySource): string {
+function spanOf({ cadence, lookbackHours, horizonHours }: AnySource): string {
+  if (!cadence) return 'the span of a backfill';
   const spans = [
     ...(lookbackHours > 0 ? [`the last ${hours(lookbackHours)}, which may still be revised`] : []),
     ...(horizonHours === 0.5 ? ['the half hour that is running'] : []),
@@ -67,6 +77,14 @@ function spanOf({ lookbackHours, horizonHours }: AnySource): string {
   ];
   return spans.length > 0 ? spans.join(' and ') : 'what holds now';
 }
+
+const limitsOf = ({ limits = [] }: AnySource): string =>
+  limits
+    .map(
+      ({ name, everyMs }) =>
+        `- Limit shared with the other sources of it: ${name}, once in ${everyMs / 1000} seconds\n`,
+    )
+    .join('');
 
 const historyOf = ({ id, history }: AnySource): string =>
   history

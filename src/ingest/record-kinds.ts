@@ -57,6 +57,7 @@ export const RECORD_KINDS: { readonly [Kind in keyof Records]: RecordKind<Record
     store: (units, { database, lease, run }) => recordBmUnits(database.pool, lease, run, units),
   },
   demand_statements: series('demand_statements', () => '', completedDemand),
+  demand_cardinal_points: asOneEvent(series('demand_cardinal_points', ({ cardinalPoint }) => cardinalPoint)),
   fuel_generation: series(
     'fuel_generation',
     ({ resolutionMinutes, fuelType }) => `${resolutionMinutes} ${fuelType}`,
@@ -85,6 +86,11 @@ function series<Name extends SeriesName>(
     store: (statements, { database, ...storing }) =>
       recordSeries(database.pool, { ...storing, family, quality: 'REAL', statements }),
   };
+}
+
+/** Its statements have no topic: the run's own event tells of all of them. */
+function asOneEvent<Row>(kind: RecordKind<Row>): RecordKind<Row> {
+  return { ...kind, store: (rows, storing) => kind.store(rows, { ...storing, announce: false }) };
 }
 
 function completedGridStatement(later: GridStatement, earlier: GridStatement): GridStatement {

@@ -14,6 +14,11 @@ import { elexonFuelinst } from './sources/elexon-fuelinst.js';
 import { elexonGenerationPerType } from './sources/elexon-generation-per-type.js';
 import { elexonMarketIndex } from './sources/elexon-market-index.js';
 import { elexonSystemPrices } from './sources/elexon-system-prices.js';
+import { nesoDemandForecast14Day } from './sources/neso-demand-forecast-14-day.js';
+import { nesoDemandForecastDayAhead } from './sources/neso-demand-forecast-day-ahead.js';
+import { nesoDemandHistory } from './sources/neso-demand-history.js';
+import { nesoDemandUpdate } from './sources/neso-demand-update.js';
+import { nesoEmbeddedForecast } from './sources/neso-embedded-forecast.js';
 
 /** Every source that this version asks. One line a source. */
 export const SOURCES: readonly AnySource[] = [
@@ -31,6 +36,11 @@ export const SOURCES: readonly AnySource[] = [
   elexonSystemPrices,
   elexonGenerationPerType,
   elexonBmUnits,
+  nesoDemandUpdate,
+  nesoEmbeddedForecast,
+  nesoDemandForecastDayAhead,
+  nesoDemandForecast14Day,
+  nesoDemandHistory,
 ];
 
 /** One source of whatever kind; `produces` tells which. */

@@ -7,10 +7,10 @@ import type { Refusal } from '../domain/grid-statement.js';
 import type { RunMode, RunOutcome, RunRecord, Window } from '../domain/ingest-run.js';
 import type { Logger } from '../logger.js';
 import { Harvest, storable } from './harvest.js';
-import type { HttpClient } from './http.js';
+import type { HttpClient, Note } from './http.js';
 import { RECORD_KINDS, type RecordKind } from './record-kinds.js';
 import type { AnySource } from './registry.js';
-import type { Records, Source } from './source.js';
+import type { Reach, Records, Source } from './source.js';
 
 export interface RunnerDeps {
   readonly database: Database;
@@ -131,14 +131,23 @@ async function gather<Kind extends keyof Records>(
   answers: Answers,
 ): Promise<void> {
   const baseUrl = deps.baseUrlOf(source);
-  const json = (path: string): Promise<unknown> => {
-    answers.endpoint = path;
-    return deps.http.json(`${baseUrl}${path}`, ({ httpStatus, retried }) => {
-      answers.httpStatus = httpStatus;
-      if (retried) answers.retries += 1;
-    });
+  const limits = source.limits ?? [];
+  const note: Note = ({ httpStatus, retried }) => {
+    answers.httpStatus = httpStatus;
+    if (retried) answers.retries += 1;
   };
-  for await (const body of source.fetch(window, { baseUrl, json })) harvest.add(source.parse(body, askedAt));
+  const reach: Reach = {
+    baseUrl,
+    json: (path, options) => {
+      answers.endpoint = path;
+      return deps.http.json(`${baseUrl}${path}`, note, { ...options, limits });
+    },
+    text: (url) => {
+      answers.endpoint = new URL(url).pathname;
+      return deps.http.text(url, note, { limits });
+    },
+  };
+  for await (const body of source.fetch(window, reach)) harvest.add(source.parse(body, askedAt));
 }
 
 function failureOf(error: unknown): NonNullable<RunRecord['failure']> {

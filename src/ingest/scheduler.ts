@@ -3,6 +3,7 @@ import { maintainPartitions } from '../database/maintenance.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
+import type { Window } from '../domain/ingest-run.js';
 import type { SeriesName } from '../domain/series.js';
 import { createDeriver } from './derivations/run.js';
 import { FetchAbandoned } from './http.js';
@@ -15,6 +16,7 @@ import { windowNow } from './window.js';
 const LEADER_LEASE = 'ingest';
 /** The timer fires once a second, a little early or late: a look that is due within half of one is due. */
 const TIMER_SLACK_MS = 500;
+const GIVE_UP_MS = 250;
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 
 export interface SchedulerOptions {
@@ -23,10 +25,15 @@ export interface SchedulerOptions {
   readonly syntheticSeed: number | null;
   readonly logRetentionHours: number;
   readonly onRun?: (report: RunReport) => void;
+  /** Sources it looks at; all by default. */
+  readonly sources?: readonly AnySource[];
 }
 
 export interface Scheduler {
-  /** Looks once, now: runs every source that is due. Null when another process leads. */
+  /**
+   * Looks once, now: runs every source that is due, and answers when those are done whose publisher may be asked at
+   * once. Those that wait for their turn come in by themselves; `onRun` tells. Null when another process leads.
+   */
   look(): Promise<RunReport[] | null>;
   /** No more looks; one under way is ended without waiting for publishers, and what it did not finish is not recorded. */
   stop(): Promise<void>;
@@ -40,7 +47,18 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   let lookedAt = Date.now();
   let maintainedAt = 0;
   let current: Promise<RunReport[] | null> = Promise.resolve(null);
+  const sources = options.sources ?? SOURCES;
+  /** Runs that wait for their turn at a publisher, by source. */
+  const inTurn = new Map<string, Promise<unknown>>();
   const deriver = createDeriver(deps);
+  /** Families that runs changed since the last derivation. */
+  let changed = new Set<SeriesName>();
+  const run = async (due: readonly Due[]): Promise<RunReport[]> => {
+    const reports = await runEach(deps, due, options);
+    for (const { source, report } of reports)
+      if (report.rowsChanged > 0 && isSeries(source.produces)) changed.add(source.produces);
+    return reports.map(({ report }) => report);
+  };
 
   const lookNow = async (): Promise<RunReport[] | null> => {
     if (!(await deps.leases.acquire(LEADER_LEASE))) return null;
@@ -48,13 +66,26 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
       maintainedAt = Date.now();
       await maintainPartitions(deps.database, options.logRetentionHours);
     }
-    const reports = await runDue(deps, options);
-    const unreachable = SOURCES.filter(({ id }) =>
+    const due = await dueOf(
+      deps,
+      sources.filter(({ id }) => !inTurn.has(id)),
+    );
+    for (const each of due.filter(({ source }) => waitsItsTurn(source))) {
+      const { id } = each.source;
+      inTurn.set(
+        id,
+        run([each]).finally(() => inTurn.delete(id)),
+      );
+    }
+    const reports = await run(due.filter(({ source }) => !waitsItsTurn(source)));
+    const unreachable = sources.filter(({ id }) =>
       reports.some((report) => report.source === id && isUnreachable(report)),
     );
     if (options.syntheticSeed !== null && unreachable.length > 0)
       await fillWithSynthetic(deps, unreachable, options.syntheticSeed);
-    await deriver.run(changedSeries(reports));
+    const changedNow = changed;
+    changed = new Set();
+    await deriver.run(changedNow);
     return reports;
   };
   const look = (): Promise<RunReport[] | null> => {
@@ -80,25 +111,42 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
     async stop() {
       await task.stop();
       deps.http.abandon();
+      // Also what a source was only about to ask when its look was stopped.
+      const givingUp = setInterval(() => deps.http.abandon(), GIVE_UP_MS);
       await current.catch(() => null); // its own failure was already logged or thrown to who asked
+      await Promise.all(inTurn.values());
+      clearInterval(givingUp);
     },
   };
 }
 
-async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunReport[]> {
+interface Due {
+  readonly source: AnySource;
+  readonly window: Window;
+}
+
+async function dueOf(deps: RunnerDeps, sources: readonly AnySource[]): Promise<Due[]> {
   const now = deps.database.clock.now();
   const records = new Map(
     (await readSourceRecords(deps.database.pool)).map((record) => [record.sourceId, record]),
   );
-  const due = SOURCES.flatMap((source) => {
+  return sources.flatMap((source) => {
     const record = records.get(deps.database.sources.idOf(source.id));
     return mayAsk(source, record, now) ? [{ source, window: windowNow(source, record, now) }] : [];
   });
+}
+
+/** Runs sources side by side; one that fails is logged, and leaves the others alone. */
+async function runEach(
+  deps: RunnerDeps,
+  due: readonly Due[],
+  options: SchedulerOptions,
+): Promise<{ readonly source: AnySource; readonly report: RunReport }[]> {
   const results = await Promise.allSettled(
     due.map(async ({ source, window }) => {
       const report = await runSource(deps, { source, window, mode: 'SCHEDULED' });
       options.onRun?.(report);
-      return report;
+      return { source, report };
     }),
   );
   return results.flatMap((result, i) => {
@@ -115,18 +163,13 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
   });
 }
 
-/** Families of which a run brought something new. */
-function changedSeries(reports: readonly RunReport[]): ReadonlySet<SeriesName> {
-  const changed = new Set(reports.filter(({ rowsChanged }) => rowsChanged > 0).map(({ source }) => source));
-  return new Set(
-    SOURCES.flatMap(({ id, produces }) => (changed.has(id) && isSeries(produces) ? [produces] : [])),
-  );
-}
-
 function mayAsk(source: AnySource, record: SourceRecord | undefined, now: Date): boolean {
+  if (!source.cadence) return false;
   if (!record) return true;
   return isDue(source.cadence, record.lastSuccessAt, now) && circuitOf(record, now).state !== 'OPEN';
 }
+
+const waitsItsTurn = ({ limits }: AnySource): boolean => limits !== undefined;
 
 export const isUnreachable = ({ error }: RunReport): boolean =>
   error?.code === 'SOURCE_UNAVAILABLE' || error?.code === 'SOURCE_RATE_LIMITED';

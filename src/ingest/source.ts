@@ -4,6 +4,7 @@ import type { GridStatement, Refusal } from '../domain/grid-statement.js';
 import type { Window } from '../domain/ingest-run.js';
 import { GREAT_BRITAIN } from '../domain/regions.js';
 import type { SeriesStatements } from '../domain/series.js';
+import type { RateLimit } from './limiter.js';
 
 /** How often a publisher updates: every `everyMinutes`, `afterMinutes` past that boundary, UTC. */
 export interface Cadence {
@@ -15,8 +16,14 @@ export interface Cadence {
 export interface Reach {
   /** Base URL of the publisher, without a slash at the end. */
   readonly baseUrl: string;
-  /** GET of JSON below the base URL. @throws {PylonError} SOURCE_UNAVAILABLE, SOURCE_RATE_LIMITED, SOURCE_CONTRACT_BROKEN */
-  readonly json: (path: string) => Promise<unknown>;
+  /**
+   * GET of JSON below the base URL. With `maxAgeMs` the answer is kept in memory, and one no older than that serves again.
+   *
+   * @throws {PylonError} SOURCE_UNAVAILABLE, SOURCE_RATE_LIMITED, SOURCE_CONTRACT_BROKEN
+   */
+  readonly json: (path: string, options?: { readonly maxAgeMs?: number }) => Promise<unknown>;
+  /** GET of text at an address of its own, redirections followed. @throws {PylonError} as `json` */
+  readonly text: (url: string) => Promise<string>;
 }
 
 /** Carbon emitted by generating one kilowatt hour from a fuel, g, in the publisher's own name of the fuel. */
@@ -49,7 +56,10 @@ export interface Source<Kind extends keyof Records = keyof Records> {
   readonly licence: { readonly name: string; readonly url: string };
   /** Setting that holds the publisher's base URL. */
   readonly baseUrl: 'CARBON_INTENSITY_URL' | 'ELEXON_URL' | 'NESO_URL';
-  readonly cadence: Cadence;
+  /** Limits of the publisher, shared by all of its sources: it is asked in turn, and a look does not wait for that. */
+  readonly limits?: readonly RateLimit[];
+  /** Null: never asked by schedule, only by a backfill. */
+  readonly cadence: Cadence | null;
   /**
    * How far behind now the publisher still revises, and how far ahead it forecasts; ½ ahead for what is read as it goes:
    * the half hour that is running.

@@ -73,5 +73,6 @@ function healthOf(source: AnySource, record: SourceRecord, now: Date): SourceHea
 function stateOf({ cadence }: AnySource, record: SourceRecord, ageSeconds: number | null): SourceState {
   if (record.lastRunId === null) return 'NEVER_RUN';
   if (record.failures > 0) return 'FAILING';
-  return ageSeconds !== null && ageSeconds > 2 * cadence.everyMinutes * 60 ? 'STALE' : 'HEALTHY';
+  const staleAfterSeconds = cadence ? 2 * cadence.everyMinutes * 60 : Infinity;
+  return ageSeconds !== null && ageSeconds > staleAfterSeconds ? 'STALE' : 'HEALTHY';
 }

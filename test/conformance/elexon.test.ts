@@ -230,7 +230,9 @@ describe.skipIf(!RECORDED_DIR)(
       const asked: string[] = [];
       for (const source of SOURCES.filter(({ baseUrl }) => baseUrl === 'ELEXON_URL')) {
         const json = async (path: string) => void asked.push(path);
-        for await (const body of source.fetch(window, { baseUrl: '', json })) expect(body).toBeUndefined();
+        const text = () => Promise.reject(new Error('no source of Elexon reads text'));
+        for await (const body of source.fetch(window, { baseUrl: '', json, text }))
+          expect(body).toBeUndefined();
       }
       for (const path of asked) {
         const { pathname, searchParams } = new URL(path, 'http://publisher');

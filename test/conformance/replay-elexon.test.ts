@@ -5,7 +5,7 @@ import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
 import { elexonSayingsOf, elexonStored, expectSameSayings, type ElexonSayings } from './elexon-sayings.js';
-import { NO_REPLAY, startReplay, type Replay } from './replay-server.js';
+import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 
 const ELEXON = SOURCES.filter(({ baseUrl }) => baseUrl === 'ELEXON_URL');
 
@@ -43,8 +43,8 @@ const INSTANTS: Readonly<Record<string, readonly string[]>> = {
   '2024-01-02T12:10:00Z': ['elexon-generation-per-type', 'elexon-bm-units'],
 };
 
-describe.skipIf(NO_REPLAY)(
-  `a replay of Elexon's recorded days${NO_REPLAY ? ' (skipped: RECORDED_DIR has no ../tools/replay.mjs)' : ''}`,
+describe.skipIf(REPLAY_MISSING)(
+  `a replay of Elexon's recorded days${REPLAY_MISSING ? ` (skipped: ${REPLAY_MISSING})` : ''}`,
   () => {
     describe.each(Object.entries(INSTANTS))('at %s', (instant, recorded) => {
       let replay: Replay;
@@ -70,7 +70,8 @@ describe.skipIf(NO_REPLAY)(
         const baseUrl = replay.elexonUrl;
         const json = async (path: string): Promise<unknown> => (await fetch(`${baseUrl}${path}`)).json();
         const sayings: ElexonSayings = new Map();
-        for await (const body of source.fetch(windowOf(source), { baseUrl, json }))
+        const text = async (url: string): Promise<string> => (await fetch(url)).text();
+        for await (const body of source.fetch(windowOf(source), { baseUrl, json, text }))
           for (const [key, value] of elexonSayingsOf(source, body)) sayings.set(key, value);
         return sayings;
       }

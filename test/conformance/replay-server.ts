@@ -4,31 +4,26 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { RECORDED_DIR } from './recorded-files.js';
 
-const REPLAY = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
+const SCRIPT = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
 
-/** Whether there is no replay server beside the recorded payloads. */
-export const NO_REPLAY = !RECORDED_DIR || !existsSync(REPLAY);
+/** Why the replay tests are skipped; null where they are not. */
+export const REPLAY_MISSING =
+  RECORDED_DIR && existsSync(SCRIPT) ? null : 'RECORDED_DIR has no ../tools/replay.mjs';
 
-/** The publishers' APIs, answered from recorded data by a process of its own. */
+/** The recorded days, served under the publishers' own paths by a process of its own. */
 export interface Replay {
+  /** Address without a publisher's prefix. */
+  readonly origin: string;
   readonly carbonIntensityUrl: string;
   readonly elexonUrl: string;
   control(body: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 /** @param now the instant its clock starts at. */
 export async function startReplay(now: string): Promise<Replay> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [REPLAY, '--port', String(port), '--now', now], {
+  const child: ChildProcess = spawn(process.execPath, [SCRIPT, '--port', String(port), '--now', now], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
@@ -39,6 +34,7 @@ export async function startReplay(now: string): Promise<Replay> {
   });
   const origin = `http://127.0.0.1:${port}`;
   return {
+    origin,
     carbonIntensityUrl: `${origin}/carbon-intensity`,
     elexonUrl: `${origin}/elexon`,
     async control(body) {
@@ -51,4 +47,12 @@ export async function startReplay(now: string): Promise<Replay> {
       await ended;
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }

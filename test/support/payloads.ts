@@ -2,6 +2,7 @@
 import { formatMinute } from '../../src/domain/instant.js';
 import { addHalfHours } from '../../src/domain/half-hour.js';
 import { wholeElexon } from './elexon-payloads.js';
+import { nesoAnswer } from './neso-payloads.js';
 
 const FUEL_WORDS = [
   'biomass',
@@ -72,7 +73,7 @@ export const factorsBody = (
 ) => ({ data: [factors] });
 
 /**
- * A whole publisher around an instant: every route answers, forecasts 48 h ahead, actuals for what is over. `shift` is
+ * Every publisher around an instant: every route answers, forecasts 48 h ahead, actuals for what is over. `shift` is
  * added to every forecast, so that a second poll can bring a revision.
  */
 export const wholePublisher =
@@ -93,5 +94,5 @@ export const wholePublisher =
     if (path.startsWith('/regional/intensity/'))
       return regionalBody(addHalfHours(start, -1), 97, (region, i) => region * 10 + (i % 10) + shift());
     if (path.startsWith('/generation/2')) return generationBody(addHalfHours(start, -49), 48);
-    return wholeElexon(now, path);
+    return wholeElexon(now, path) ?? nesoAnswer(path, now, shift());
   };

@@ -17,7 +17,7 @@ export function createTestRunner(
   options: {
     readonly timeoutMs?: number;
     readonly leaseSeconds?: number;
-    readonly wait?: (ms: number) => Promise<unknown>;
+    readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   } = {},
 ): TestRunner {
   const leases = createLeaseKeeper(database.pool, {

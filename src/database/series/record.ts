@@ -8,7 +8,7 @@ import type { Lease } from '../leases.js';
 import { spanOf } from '../span.js';
 import { copyLine, writeStaged } from '../staged-write.js';
 
-type Value = string | number | null;
+type Value = string | number | Date | null;
 
 /** A family's own columns, keys before values, as `series_families` lists them, with what a statement puts there. */
 type Columns<Statement> = Readonly<Record<string, (statement: Statement) => Value>>;
@@ -19,6 +19,13 @@ const COLUMNS: { readonly [Name in SeriesName]: Columns<SeriesStatements[Name]> 
     transmission_system_demand_mw: (said) => said.transmissionSystemDemandMw,
     embedded_wind_mw: (said) => said.embeddedWindMw,
     embedded_solar_mw: (said) => said.embeddedSolarMw,
+  },
+  demand_cardinal_points: {
+    cardinal_point: (said) => said.cardinalPoint,
+    ends_at: (said) => said.endsAt,
+    point_type: (said) => said.pointType,
+    feature: (said) => said.feature,
+    demand_mw: (said) => said.demandMw,
   },
   fuel_generation: {
     resolution_minutes: (said) => said.resolutionMinutes,

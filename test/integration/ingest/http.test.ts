@@ -219,6 +219,90 @@ describe('the HTTP client', () => {
     ]);
   });
 
+  it('keeps an answer as long as it may be old, and no other', async () => {
+    const get = (maxAgeMs?: number) =>
+      client.json(url(), (note) => notes.push(note), maxAgeMs === undefined ? {} : { maxAgeMs });
+    answers = [1, 2, 3, 4, 5].map((n) => (response) => response.end(String(n)));
+    expect(await get()).toBe(1);
+    expect(await get(60_000)).toBe(2); // what was asked without an age is not kept
+    expect(await get(60_000)).toBe(2);
+    expect(await get()).toBe(3);
+    expect(await get(60_000)).toBe(2);
+    expect(await get(0)).toBe(4);
+    expect(await get(60_000)).toBe(4);
+    expect(notes).toHaveLength(4);
+  });
+
+  it('keeps no failure', async () => {
+    answers = [status(404), good];
+    const get = () => client.json(url(), () => undefined, { maxAgeMs: 60_000 });
+    await expect(get()).rejects.toMatchObject({ details: { httpStatus: 404 } });
+    expect(await get()).toEqual({ data: [1] });
+  });
+
+  describe('text', () => {
+    const text = (...given: Answer[]): Promise<string> => {
+      answers = given;
+      return client.text(url(), (note) => notes.push(note));
+    };
+    const moved: Answer = (response) => response.writeHead(302, { location: '/elsewhere' }).end();
+
+    it('is answered as it came, from where it was moved to', async () => {
+      expect(await text((response) => response.end('a,b\n1,"é"\n'))).toBe('a,b\n1,"é"\n');
+      requests = 0;
+      expect(await text(moved, moved, (response) => response.end('a,b'))).toBe('a,b');
+      expect(requests).toBe(3);
+    });
+
+    it('that is always elsewhere is a broken contract', async () => {
+      await expect(text(moved)).rejects.toMatchObject({
+        name: 'PylonError',
+        code: expect.stringMatching(/^SOURCE_/) as string,
+      });
+      expect(requests).toBeLessThan(20);
+    });
+
+    it('is tried again, and its status told, as JSON is', async () => {
+      expect(await text(status(503), (response) => response.end('a'))).toBe('a');
+      await expect(text(status(404))).rejects.toMatchObject(
+        failure('SOURCE_CONTRACT_BROKEN', /answered 404/, { httpStatus: 404 }),
+      );
+      expect(notes.map(({ httpStatus }) => httpStatus)).toEqual([503, 200, 404]);
+    });
+  });
+
+  it('follows no redirection of JSON, which no publisher answers with', async () => {
+    await expect(
+      ask((response) => response.writeHead(302, { location: '/elsewhere' }).end()),
+    ).rejects.toMatchObject(failure('SOURCE_CONTRACT_BROKEN', /answered 302/, { httpStatus: 302 }));
+    expect(requests).toBe(1);
+  });
+
+  it('keeps to the limits with every try', async () => {
+    const limit = { name: 'all', everyMs: 60_000, appliesTo: () => true };
+    answers = [status(500), good, good];
+    const get = () => client.json(url(), (note) => notes.push(note), { limits: [limit] });
+    await get();
+    await get();
+    const long = waits.filter((ms) => ms > 59_000);
+    expect(long).toHaveLength(2);
+    expect(Math.max(...long)).toBeLessThanOrEqual(60_001);
+  });
+
+  it('gives up a wait for its turn when it is abandoned', async () => {
+    const limit = { name: 'all', everyMs: 60_000, appliesTo: () => true };
+    const patient = createHttpClient({ timeoutMs: 300, now: () => NOW });
+    const get = () => patient.json(url(), () => undefined, { limits: [limit] });
+    await get();
+    const waiting = Promise.allSettled([get(), get()]);
+    await new Promise((resolve) => setImmediate(resolve));
+    patient.abandon();
+    for (const result of await waiting)
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(FetchAbandoned) as Error });
+    expect(requests).toBe(1);
+    await patient.close();
+  });
+
   describe('a large body', () => {
     const body = (bytes: number): string => JSON.stringify({ data: 'x'.repeat(bytes - 11) });
 

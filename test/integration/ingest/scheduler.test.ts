@@ -18,13 +18,15 @@ const ROUTES = {
   'carbon-intensity-factors': /^\/intensity\/factors$/,
 } as const;
 type Id = keyof typeof ROUTES;
+/** Sources of publishers without limits; what waits its turn is tested in neso-limits.test.ts. */
+const LOOKED_AT = SOURCES.filter(({ limits }) => limits === undefined);
 
 /** Two days ending at noon: what is answered one date a request. */
 const REQUESTS_A_RUN: Readonly<Record<string, number>> = { 'elexon-system-prices': 3 };
 const requestsOf = (runs: readonly RunReport[]): number =>
   runs.reduce((count, { source }) => count + (REQUESTS_A_RUN[source] ?? 1), 0);
-const ALL = SOURCES.length;
-const DAILY = SOURCES.filter(({ cadence }) => cadence.everyMinutes === 24 * 60).length;
+const ALL = LOOKED_AT.length;
+const DAILY = LOOKED_AT.filter(({ cadence }) => cadence?.everyMinutes === 24 * 60).length;
 /** The minutes of an hour and a bit from `first` on. */
 const every = (step: number, first: number): number[] =>
   Array.from({ length: Math.floor((65 - first) / step) + 1 }, (_, i) => first + i * step);
@@ -55,6 +57,7 @@ describe('the scheduler', () => {
     intervalSeconds: 3600,
     syntheticSeed: null,
     logRetentionHours: 168,
+    sources: LOOKED_AT,
     onRun: (report: RunReport) => void reports.push(report),
   };
 
@@ -78,7 +81,7 @@ describe('the scheduler', () => {
 
   it('asks each source once, and then once for each update of its publisher, at a look a minute', async () => {
     await scheduler.look();
-    expect(reports.map(({ source }) => source).toSorted()).toEqual(SOURCES.map(({ id }) => id).toSorted());
+    expect(reports.map(({ source }) => source).toSorted()).toEqual(LOOKED_AT.map(({ id }) => id).toSorted());
     const minutes: Record<string, number[]> = {};
     for (let minute = 1; minute <= 65; minute += 1) {
       await database.advance({ minutes: 1 });
@@ -130,7 +133,7 @@ describe('the scheduler', () => {
     publisher.fail('html', { path: '/regional/' });
     const first = await scheduler.look();
     expect(Object.fromEntries(first?.map(({ source, status }) => [source, status]) ?? [])).toEqual({
-      ...Object.fromEntries(SOURCES.map(({ id }) => [id, 'SUCCEEDED'])),
+      ...Object.fromEntries(LOOKED_AT.map(({ id }) => [id, 'SUCCEEDED'])),
       'carbon-intensity-regional': 'FAILED',
     });
     const asked: number[] = [];
