@@ -57,6 +57,7 @@ async function startOnce(dataDir: string, publisher: string): Promise<Start> {
         PYLON_DATA_DIR: dataDir,
         CARBON_INTENSITY_URL: publisher,
         NESO_URL: publisher,
+        ELEXON_URL: publisher,
         LOG_LEVEL: 'error',
       },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -35,6 +35,7 @@ export function pylon(
       DATABASE_URL: ownerUrl,
       CARBON_INTENSITY_URL: url,
       NESO_URL: url,
+      ELEXON_URL: url,
       LEASE_SECONDS: '6',
       ...env,
     },
