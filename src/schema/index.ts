@@ -1,5 +1,6 @@
 import './carbon-factor.js';
 import './carbon-intensity.js';
+import './cardinal-point.js';
 import './demand.js';
 import './enums.js';
 import './generation-share.js';
