@@ -114,6 +114,16 @@ export const FuelEnum = enumOf<(typeof FUELS)[number]>(
   },
 );
 
+export const CardinalPointTypeEnum = enumOf<'F' | 'T' | 'P'>(
+  'CardinalPointType',
+  "What a cardinal point of a day's demand is, in NESO's letters.",
+  {
+    F: 'A fixed point: the same clock time every day.',
+    T: 'A trough: a stretch of low demand.',
+    P: 'A peak: a stretch of high demand.',
+  },
+);
+
 export const RegionKindEnum = enumOf<'LICENCE_AREA' | 'COUNTRY' | 'NATION'>(
   'RegionKind',
   'What sort of area a region is.',

@@ -17,8 +17,8 @@ const END_OF_DAY = 24 * 60;
  * NESO's forecast of national demand, half-hourly, from the day after tomorrow to fourteen days ahead. MW.
  *
  * Quirks: DATE and CTIME are London clocks (1430 is 14:30) at the end of the half hour: a day's rows run from 30 to 2400.
- * GDATETIME is the same instant in UTC without saying so, but not of 2400, where it is a day out; it tells apart the two
- * times that clocks show when they go back.
+ * GDATETIME is the same instant in UTC without saying so; it tells apart the two times that clocks show when they go back,
+ * and is not relied on for 2400, where it may be a day out.
  */
 export const nesoDemandForecast14Day = defineSeries({
   ...NESO,
