@@ -40,6 +40,11 @@ const settings = {
     'https://api.carbonintensity.org.uk',
     'Base URL of the Carbon Intensity API, a mirror or a replay of it.',
   ],
+  ELEXON_URL: [
+    url.default('https://data.elexon.co.uk/bmrs/api/v1'),
+    'https://data.elexon.co.uk/bmrs/api/v1',
+    'Base URL of the Elexon Insights API, a mirror or a replay of it.',
+  ],
   PYLON_NOW: [
     instant.optional(),
     '',

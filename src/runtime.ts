@@ -4,6 +4,7 @@ import { createLeaseKeeper } from './database/lease-keeper.js';
 import { openDatabase, type Database } from './database/open.js';
 import { PylonError, messageOf } from './domain/errors.js';
 import { createHttpClient } from './ingest/http.js';
+import { ELEXON_SOURCE } from './ingest/elexon/catalogue.js';
 import { SOURCES } from './ingest/registry.js';
 import type { RunnerDeps } from './ingest/run.js';
 import { SYNTHETIC_SOURCE } from './ingest/synthetic-fill.js';
@@ -29,7 +30,7 @@ export async function openRuntime(config: Config, log: Logger): Promise<Runtime>
       ownerUrl,
       appUrl: config.DATABASE_APP_URL ?? null,
       pylonNow: config.PYLON_NOW ?? null,
-      sources: [...SOURCES, SYNTHETIC_SOURCE],
+      sources: [...SOURCES, SYNTHETIC_SOURCE, ELEXON_SOURCE],
       servesSynthetic: config.SYNTHETIC,
       onError: (error) => log.warn({ error: error.message }, 'database.connection.lost'),
     });

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
-import { runBackfill } from './backfill.js';
+import { runBackfill, type BackfillTarget } from './backfill.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
 import { serve } from './serve.js';
@@ -33,9 +33,10 @@ program
   .requiredOption('--source <id>', 'the source; an unknown one lists them all')
   .requiredOption('--from <iso>', 'first instant, inside', instant)
   .requiredOption('--to <iso>', 'last instant, outside', instant)
+  .option('--dataset <code>', 'with --source elexon: its data set, such as PN')
   .option('--json', 'print the report as one JSON object')
-  .action(({ source, from, to, json }: { source: string; from: Date; to: Date; json?: true }) =>
-    runBackfill(configured(), source, { from, to }, json === true),
+  .action(({ from, to, json, ...target }: BackfillTarget & { from: Date; to: Date; json?: true }) =>
+    runBackfill(configured(), target, { from, to }, json === true),
   );
 
 /** Commands are quieter than the server: what they did is in their report. */

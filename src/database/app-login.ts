@@ -9,6 +9,8 @@ export const APPEND_ONLY_TABLES = [
   'event_commits',
   'ingest_runs',
   'carbon_factors',
+  'physical_notifications',
+  'dataset_records',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -21,6 +23,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   clock: 'select',
   regions: 'select',
   sources: 'select',
+  market_datasets: 'select',
   _prisma_migrations: 'select',
 };
 
@@ -32,6 +35,12 @@ const OWNER_FUNCTIONS = [
   'stage_grid_statements',
   'record_grid_statements',
   'record_carbon_factors',
+  'record_market_datasets',
+  'stage_physical_notifications',
+  'stage_dataset_records',
+  'record_physical_notifications',
+  'record_dataset_records',
+  'ensure_dataset_partitions',
   'record_run',
   'resolve_as_of',
   'ensure_observation_partitions',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip, gunzip } from 'node:zlib';
 import { Agent, request, type Dispatcher } from 'undici';
 import { PylonError, messageOf } from '../domain/errors.js';
 
@@ -13,6 +14,11 @@ const LONGEST_WAIT_IN_RUN_MS = 5_000;
 /** A Retry-After beyond it counts as this: a typing error there must not silence a source for years. */
 const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
+export type NoteAttempt = (attempt: {
+  readonly httpStatus: number | null;
+  readonly retried: boolean;
+}) => void;
+
 export interface HttpClient {
   /**
    * GET of JSON, tried up to three times where another try can help.
@@ -21,10 +27,14 @@ export interface HttpClient {
    *   `details.notBefore`), SOURCE_CONTRACT_BROKEN (other statuses, too large, not JSON).
    * @throws {FetchAbandoned} when `abandon` was called meanwhile.
    */
-  json(
-    url: string,
-    note: (attempt: { readonly httpStatus: number | null; readonly retried: boolean }) => void,
-  ): Promise<unknown>;
+  json(url: string, note: NoteAttempt): Promise<unknown>;
+  /**
+   * GET of an answer of any size, in pieces as they come and as fast as they are taken. Tried like `json` until it begins;
+   * what breaks off later is told by the pieces.
+   *
+   * @throws {PylonError} as `json`, now or while the pieces are read.
+   */
+  stream(url: string, note: NoteAttempt, deadlineMs: number): Promise<AsyncIterable<Buffer>>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
@@ -47,43 +57,55 @@ const sleepUntil = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs, now, wait = sleepUntil, maxBodyBytes = MAX_BODY_BYTES } = options;
   let underWay = new AbortController();
-  const dispatcher = new Agent({
+  const settings = {
     connect: { timeout: Math.min(timeoutMs, 4_000) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    maxResponseSize: maxBodyBytes,
     connections: 4,
-  });
-  return {
-    async json(url, note) {
-      const { signal } = underWay;
-      for (let attempt = 1; ; attempt += 1) {
+  };
+  const dispatcher = new Agent({ ...settings, maxResponseSize: maxBodyBytes });
+  const streaming = new Agent(settings);
+
+  const tried = async <Answer>(
+    url: string,
+    note: NoteAttempt,
+    ask: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const { signal } = underWay;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await ask(signal);
+        note({ httpStatus: 200, retried: false });
+        return answer;
+      } catch (error) {
+        if (signal.aborted) throw abandoned(url, error);
+        const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
+        const httpStatus =
+          error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
+            ? error.details['httpStatus']
+            : null;
+        note({ httpStatus, retried: waitMs !== null });
+        if (waitMs === null) throw error;
         try {
-          const { body, httpStatus } = await get(url, { dispatcher, timeoutMs, now, maxBodyBytes, signal });
-          note({ httpStatus, retried: false });
-          return body;
-        } catch (error) {
-          if (signal.aborted) throw abandoned(url, error);
-          const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
-          const httpStatus =
-            error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
-              ? error.details['httpStatus']
-              : null;
-          note({ httpStatus, retried: waitMs !== null });
-          if (waitMs === null) throw error;
-          try {
-            await wait(waitMs, signal);
-          } catch (cause) {
-            throw signal.aborted ? abandoned(url, cause) : cause;
-          }
+          await wait(waitMs, signal);
+        } catch (cause) {
+          throw signal.aborted ? abandoned(url, cause) : cause;
         }
       }
-    },
+    }
+  };
+  return {
+    json: (url, note) =>
+      tried(url, note, (signal) => get(url, { dispatcher, timeoutMs, now, maxBodyBytes, signal })),
+    stream: (url, note, deadlineMs) =>
+      tried(url, note, (signal) => open(url, { dispatcher: streaming, deadlineMs, now, signal })),
     abandon() {
       underWay.abort();
       underWay = new AbortController();
     },
-    close: () => dispatcher.close(),
+    async close() {
+      await Promise.all([dispatcher.close(), streaming.close()]);
+    },
   };
 }
 
@@ -107,6 +129,12 @@ function waitBeforeRetry(error: unknown, attempt: number, now: Date): number | n
   return FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
 }
 
+const HEADERS = {
+  accept: 'application/json',
+  'accept-encoding': 'gzip',
+  'user-agent': 'pylon/0.1 (grid ontology; one request per publisher update)',
+};
+
 interface GetOptions {
   readonly dispatcher: Dispatcher;
   readonly timeoutMs: number;
@@ -118,7 +146,7 @@ interface GetOptions {
 async function get(
   url: string,
   { dispatcher, timeoutMs, now, maxBodyBytes, signal }: GetOptions,
-): Promise<{ readonly body: unknown; readonly httpStatus: number }> {
+): Promise<unknown> {
   let response: Dispatcher.ResponseData | undefined;
   let text: string;
   // A timer of our own: the one of AbortSignal.timeout is not held by what AbortSignal.any makes of it.
@@ -131,11 +159,7 @@ async function get(
     response = await request(url, {
       dispatcher,
       signal: AbortSignal.any([signal, deadline.signal]),
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': 'gzip',
-        'user-agent': 'pylon/0.1 (grid ontology; one request per publisher update)',
-      },
+      headers: HEADERS,
     });
     text = await textOf(response, maxBodyBytes);
   } catch (error) {
@@ -146,7 +170,7 @@ async function get(
   const httpStatus = response.statusCode;
   if (httpStatus !== 200) throw statusError(url, httpStatus, response.headers, now(), text);
   try {
-    return { body: JSON.parse(text) as unknown, httpStatus };
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     const type = String(response.headers['content-type'] ?? 'no content type');
     throw new PylonError(
@@ -155,6 +179,69 @@ async function get(
       { cause, details: { httpStatus } },
     );
   }
+}
+
+/** Begins to read an answer. Its pieces end, and with them the request, when they are not wanted any more. */
+async function open(
+  url: string,
+  {
+    dispatcher,
+    deadlineMs,
+    now,
+    signal,
+  }: Pick<GetOptions, 'dispatcher' | 'now' | 'signal'> & { readonly deadlineMs: number },
+): Promise<AsyncIterable<Buffer>> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new Error(`not done after ${deadlineMs} ms`)), deadlineMs);
+  let response: Dispatcher.ResponseData;
+  let status: number | null = null;
+  try {
+    response = await request(url, {
+      dispatcher,
+      signal: AbortSignal.any([signal, deadline.signal]),
+      headers: HEADERS,
+    });
+    status = response.statusCode;
+    if (status !== 200)
+      throw statusError(url, status, response.headers, now(), await beginningOf(response.body));
+  } catch (error) {
+    clearTimeout(timer);
+    throw error instanceof PylonError ? error : readError(url, error, status, Infinity);
+  }
+  return piecesOf(url, response, signal, () => clearTimeout(timer));
+}
+
+async function* piecesOf(
+  url: string,
+  { body, headers }: Dispatcher.ResponseData,
+  signal: AbortSignal,
+  done: () => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  const isZipped = /^(x-)?gzip$/.test(String(headers['content-encoding'] ?? '').toLowerCase());
+  // What breaks off is told to the reader of the last of the two.
+  const pieces = isZipped ? pipeline(body, createGunzip(), () => undefined) : body;
+  try {
+    for await (const piece of pieces) yield piece as Buffer;
+  } catch (error) {
+    throw signal.aborted ? abandoned(url, error) : readError(url, error, 200, Infinity);
+  } finally {
+    body.destroy();
+    done();
+  }
+}
+
+const LONGEST_ERROR = 4096;
+
+/** As much of a body as an error needs. */
+async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= LONGEST_ERROR) break; // which destroys the body
+  }
+  return Buffer.concat(pieces).toString('utf8', 0, LONGEST_ERROR);
 }
 
 const unzip = promisify(gunzip);

@@ -13,7 +13,7 @@ import type { AnySource } from './registry.js';
 import type { CarbonFactorStatement } from './source.js';
 
 /** Refusals kept with their reasons; all are counted. */
-const REFUSALS_KEPT = 20;
+export const REFUSALS_KEPT = 20;
 const LONGEST_TEXT = 500;
 /** The publisher's longest range: a row further than this from what was asked for is about something else. */
 const FAR_MS = 31 * 24 * 60 * 60 * 1000;
@@ -82,7 +82,10 @@ export async function runSource(deps: RunnerDeps, request: RunRequest): Promise<
 }
 
 /** A lease that could not be given back runs out by itself: what the run came to counts, and is not hidden by that. */
-export async function giveBack({ leases, log }: RunnerDeps, lease: Lease): Promise<void> {
+export async function giveBack(
+  { leases, log }: Pick<RunnerDeps, 'leases' | 'log'>,
+  lease: Lease,
+): Promise<void> {
   try {
     await leases.release(lease);
   } catch (error) {
@@ -180,7 +183,7 @@ function refuse(harvest: Harvest, { row, reason }: Refusal): void {
 }
 
 /** Text of a publisher as the database takes it and a terminal bears it: bounded, no control characters, no half of a character. */
-const storable = (text: string): string =>
+export const storable = (text: string): string =>
   text
     .slice(0, LONGEST_TEXT)
     .replaceAll(/\s+/g, ' ')
@@ -255,7 +258,7 @@ function dropSeams({ mode, window }: RunRequest, harvest: Harvest): void {
   harvest.rowsOutside = outside.size;
 }
 
-function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
+export function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
   const known = error instanceof PylonError;
   const notBefore = known && error.details['notBefore'] instanceof Date ? error.details['notBefore'] : null;
   if (!known) throw error; // a fault of ours: it must surface, not pass as a publisher's
@@ -281,7 +284,7 @@ function record(
   });
 }
 
-function report(
+export function report(
   log: Logger,
   source: string,
   run: RunRecord,
