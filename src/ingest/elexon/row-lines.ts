@@ -41,8 +41,7 @@ export class LineBuffer {
   }
 
   flush(): Buffer {
-    const lines = this.bytes.subarray(0, this.size);
-    this.bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+    const lines = Buffer.from(this.bytes.subarray(0, this.size));
     this.size = 0;
     return lines;
   }

@@ -6,6 +6,7 @@ export type TakeRow = (bytes: Buffer, start: number, end: number) => void;
 /** Longer than any row: a list without an end to a row must not fill memory. */
 const LONGEST_ROW = 1024 * 1024;
 const LONGEST_HEAD = 64 * 1024;
+const FIRST_CAPACITY = 128 * 1024;
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -23,8 +24,10 @@ type State = 'HEAD' | 'FIRST' | 'NEXT' | 'AFTER' | 'ROW' | 'WORD' | 'TAIL';
 export class RowScanner {
   readonly #take: TakeRow;
   #state: State = 'HEAD';
-  /** Bytes of a row, or of the head, whose end has not come yet. */
-  #held: Buffer = Buffer.alloc(0);
+  /** Kept and filled anew for every chunk: memory of its own for each would be collected much later than it is needed. */
+  #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  /** How many bytes of a row, or of the head, wait at its start for their end. */
+  #held = 0;
   /** Brackets open: of the object around the list, and of the row. */
   #depth = 0;
   #rowDepth = 0;
@@ -40,12 +43,8 @@ export class RowScanner {
 
   /** @throws {PylonError} SOURCE_CONTRACT_BROKEN for what is no list of rows. */
   push(chunk: Buffer): void {
-    let bytes = chunk;
-    let at = 0;
-    if (this.#held.length > 0) {
-      bytes = Buffer.concat([this.#held, chunk]);
-      at = this.#held.length;
-    }
+    const bytes = this.#joined(chunk);
+    let at = this.#held;
     let start = 0;
     while (at < bytes.length) {
       switch (this.#state) {
@@ -76,7 +75,7 @@ export class RowScanner {
   end(): void {
     if (this.#state === 'TAIL' && this.#depth === 0) return;
     if (this.#state === 'HEAD')
-      throw broken(this.#held.length === 0 ? 'is empty' : `has no list of rows: ${excerpt(this.#held)}`);
+      throw broken(this.#held === 0 ? 'is empty' : `has no list of rows: ${excerpt(this.#bytes.subarray(0, this.#held))}`);
     throw broken('ends in the middle of its list');
   }
 
@@ -85,18 +84,27 @@ export class RowScanner {
     return this.#state === state;
   }
 
+  /** What is held, and the chunk behind it. */
+  #joined(chunk: Buffer): Buffer {
+    const size = this.#held + chunk.length;
+    if (size > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(size, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#held);
+      this.#bytes = larger;
+    }
+    chunk.copy(this.#bytes, this.#held);
+    return this.#bytes.subarray(0, size);
+  }
+
+  /** Moves what has no end yet to the front. */
   #hold(bytes: Buffer, start: number): void {
     const isInside = this.#state === 'ROW' || this.#state === 'WORD';
-    // A copy: a slice would keep the whole chunk.
-    this.#held = isInside
-      ? Buffer.from(bytes.subarray(start))
-      : this.#state === 'HEAD'
-        ? bytes
-        : Buffer.alloc(0);
-    if (isInside && this.#held.length > LONGEST_ROW)
-      throw broken(`has a row of more than ${LONGEST_ROW} bytes: ${excerpt(this.#held)}`);
-    if (this.#state === 'HEAD' && this.#held.length > LONGEST_HEAD)
-      throw broken(`has no list in its first ${LONGEST_HEAD} bytes: ${excerpt(this.#held)}`);
+    this.#held = isInside || this.#state === 'HEAD' ? bytes.length - start : 0;
+    if (start > 0 && this.#held > 0) bytes.copyWithin(0, start);
+    if (isInside && this.#held > LONGEST_ROW)
+      throw broken(`has a row of more than ${LONGEST_ROW} bytes: ${excerpt(bytes)}`);
+    if (this.#state === 'HEAD' && this.#held > LONGEST_HEAD)
+      throw broken(`has no list in its first ${LONGEST_HEAD} bytes: ${excerpt(bytes)}`);
   }
 
   /** Where rows begin: at a byte that is no space. */
