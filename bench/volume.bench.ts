@@ -27,7 +27,19 @@ const day = (round: number): string => `2025-01-${String(10 + round).padStart(2,
 async function backfillDay(ownerUrl: string, elexonUrl: string, round: number): Promise<BackfillReport> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [CLI, 'backfill', '--source', 'elexon', '--dataset', 'PN', '--from', day(round), '--to', day(round + 1), '--json'],
+    [
+      CLI,
+      'backfill',
+      '--source',
+      'elexon',
+      '--dataset',
+      'PN',
+      '--from',
+      day(round),
+      '--to',
+      day(round + 1),
+      '--json',
+    ],
     { env: { PATH: process.env['PATH'], DATABASE_URL: ownerUrl, ELEXON_URL: elexonUrl } },
   );
   const report = JSON.parse(stdout) as BackfillReport;
@@ -46,7 +58,8 @@ await benchmark('volume', async (scope: Scope) => {
   const reports: BackfillReport[] = [];
   const bareRates: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const ours = (): Promise<unknown> => backfillDay(ownerUrl, url, round).then((report) => reports.push(report));
+    const ours = (): Promise<unknown> =>
+      backfillDay(ownerUrl, url, round).then((report) => reports.push(report));
     const theirs = async (): Promise<unknown> => {
       const path = `/datasets/PN/stream?from=${day(round)}T00:00:00Z&to=${day(round)}T23:59:59Z`;
       const { ms, rows } = await bare.ask('copy', `${url}${path}`);

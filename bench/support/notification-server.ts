@@ -25,9 +25,11 @@ function* rows(from: number, to: number): Iterable<string> {
       const timeTo = second(start + Math.floor((stretch + 1) * seconds) * 1000);
       for (let unit = 0; unit < UNITS && made < rowsAnAnswer; unit += 1, made += 1) {
         const level = ((unit * 7919 + (k * stretches + stretch) * 104_729) % 651) - (unit % 3 === 0 ? 50 : 0);
-        yield `{"dataset":"PN","settlementDate":"${settlementDate}","settlementPeriod":${settlementPeriod},` +
+        yield (
+          `{"dataset":"PN","settlementDate":"${settlementDate}","settlementPeriod":${settlementPeriod},` +
           `"timeFrom":"${timeFrom}","timeTo":"${timeTo}","levelFrom":${level},"levelTo":${level + 1},` +
-          `"nationalGridBmUnit":"UNIT${unit}-1","bmUnit":"T_UNIT${unit}-1"}`;
+          `"nationalGridBmUnit":"UNIT${unit}-1","bmUnit":"T_UNIT${unit}-1"}`
+        );
       }
     }
   }

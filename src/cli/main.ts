@@ -4,6 +4,7 @@ import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
 import { runBackfill, type BackfillTarget } from './backfill.js';
+import { runDiscover } from './datasets.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
 import { serve } from './serve.js';
@@ -38,6 +39,14 @@ program
   .action(({ from, to, json, ...target }: BackfillTarget & { from: Date; to: Date; json?: true }) =>
     runBackfill(configured(), target, { from, to }, json === true),
   );
+
+program
+  .command('datasets')
+  .description("Elexon's data sets")
+  .command('discover')
+  .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
+  .option('--json', 'print the sets as one JSON list')
+  .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
 
 /** Commands are quieter than the server: what they did is in their report. */
 function configured() {

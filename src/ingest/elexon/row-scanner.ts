@@ -75,7 +75,11 @@ export class RowScanner {
   end(): void {
     if (this.#state === 'TAIL' && this.#depth === 0) return;
     if (this.#state === 'HEAD')
-      throw broken(this.#held === 0 ? 'is empty' : `has no list of rows: ${excerpt(this.#bytes.subarray(0, this.#held))}`);
+      throw broken(
+        this.#held === 0
+          ? 'is empty'
+          : `has no list of rows: ${excerpt(this.#bytes.subarray(0, this.#held))}`,
+      );
     throw broken('ends in the middle of its list');
   }
 
