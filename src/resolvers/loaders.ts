@@ -3,8 +3,10 @@ import { resolveAsOf } from '../database/event-log.js';
 import type { Database } from '../database/open.js';
 import { readObservations, type Observation } from '../database/observations.js';
 import { readSignals, textOf, type SignalKey } from '../database/grid-signals.js';
+import { readMarketDatasets } from '../database/market-datasets.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import type { GridSignal } from '../domain/grid-signal.js';
+import type { MarketDataset } from '../domain/market-dataset.js';
 import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client.js';
 import { alignTo } from './align-to.js';
 import type { AsOf } from './as-of.js';
@@ -29,6 +31,8 @@ export interface Loaders {
   readonly regionPage: DataLoader<RegionPage, readonly GridSignal[], string>;
   /** What the sources said of one half hour, newest first. */
   readonly signalObservations: DataLoader<SignalRequest, readonly Observation[], string>;
+  /** Data sets of the catalogue by code; null for one that was never tried. */
+  readonly marketDataset: DataLoader<string, MarketDataset | null>;
   /** What the latest runs of every source tell, by now or by a past instant. */
   readonly sourceRecords: DataLoader<Date | 'now', readonly SourceRecord[], number | 'now'>;
 }
@@ -85,6 +89,11 @@ export function createLoaders(database: Database): Loaders {
       (requests) => bySequence(requests, (keys, asOf) => readObservations(reader, keys, asOf)),
       { cacheKeyFn: requestKey },
     ),
+    marketDataset: new DataLoader(async (codes) => {
+      const datasets = await readMarketDatasets(pool, { codes });
+      const byCode = new Map(datasets.map((dataset) => [dataset.code, dataset]));
+      return codes.map((code) => byCode.get(code) ?? null);
+    }),
     sourceRecords: new DataLoader(
       (instants) =>
         Promise.all(instants.map((instant) => readSourceRecords(pool, instant === 'now' ? null : instant))),

@@ -118,9 +118,11 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'DatasetRecordConnection',
       'GridSignalConnection',
       'IngestRunConnection',
       'ObservationConnection',
+      'PhysicalNotificationConnection',
     ]);
     for (const connection of all) {
       const edge = schema.getType(connection.name.replace('Connection', 'Edge')) as GraphQLObjectType;

@@ -16,7 +16,7 @@ import {
 import { pathOf } from './request.js';
 import { RowScanner } from './row-scanner.js';
 import { linesFor } from './run.js';
-import { instantOf } from './values.js';
+import { instantOf, type Row } from './values.js';
 
 const CATALOGUE = '/datasets/metadata/latest';
 /** Two at a time with a pause after each: some ninety requests in about half a minute. */
@@ -85,10 +85,20 @@ async function readCatalogue({ http, baseUrl }: DiscoverDeps): Promise<Catalogue
   for (const row of rows as readonly unknown[]) {
     if (!isObject(row) || typeof row['dataset'] !== 'string' || !/^[A-Z0-9_]{1,40}$/.test(row['dataset']))
       throw broken(`of ${CATALOGUE} has a row that names no data set: ${quoted(row)}`);
-    catalogue.set(row['dataset'], row['lastUpdated'] == null ? null : instantOf(row, 'lastUpdated'));
+    catalogue.set(row['dataset'], updatedAt(row));
   }
   if (catalogue.size === 0) throw new PylonError('SOURCE_EMPTY', `${CATALOGUE} lists no data set`);
   return catalogue;
+}
+
+/** A time that is none is not said: it only tells where to look. */
+function updatedAt(row: Row): Date | null {
+  try {
+    return instantOf(row, 'lastUpdated');
+  } catch (error) {
+    if (error instanceof RowRefused) return null;
+    throw error;
+  }
 }
 
 async function tryOne(deps: DiscoverDeps, code: string, listed: Catalogue): Promise<MarketDataset> {

@@ -1,4 +1,4 @@
-import { broken, quoted } from '../carbon-intensity.js';
+import { broken } from '../carbon-intensity.js';
 
 /** Takes one element of the list: the bytes from `start` to before `end`, valid only during the call. */
 export type TakeRow = (bytes: Buffer, start: number, end: number) => void;
@@ -63,7 +63,9 @@ export class RowScanner {
         case 'TAIL':
           at = this.#around(bytes, at);
           break;
-        default:
+        case 'FIRST':
+        case 'NEXT':
+        case 'AFTER':
           start = at = skipSpace(bytes, at);
           if (at < bytes.length) at = this.#between(bytes, at);
       }
@@ -211,4 +213,5 @@ function endOfWord(bytes: Buffer, from: number): number {
   return at;
 }
 
-const excerpt = (bytes: Buffer): string => quoted(bytes.toString('utf8', 0, 160).replaceAll(/\s+/g, ' '));
+const excerpt = (bytes: Buffer): string =>
+  JSON.stringify(bytes.toString('utf8', 0, 160).replaceAll(/\s+/g, ' '));
