@@ -59,8 +59,8 @@ export async function readRecordPage(
       from (
         select distinct on (d.at, d.key) d.*, r.last_sequence
         from dataset_records d join ingest_runs r using (ingest_run_id)
-        where d.dataset = $1 and d.at >= $2 and d.at < $3 and (d.at, d.key) > (coalesce($4, '-infinity'), coalesce($5, ''))
-          and r.last_sequence <= coalesce($6, 9223372036854775807) and ${unit}
+        where d.dataset = $1 and d.at >= $2 and d.at < $3 and (d.at, d.key) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
+          and r.last_sequence <= coalesce($6::bigint, 9223372036854775807) and ${unit}
         order by d.at, d.key, d.ingest_run_id desc limit $7
       ) n join event_commits c on c.last_sequence = n.last_sequence
       order by n.at, n.key`,

@@ -50,8 +50,8 @@ export async function readNotificationPage(
       from (
         select distinct on (p.time_from) p.*, r.last_sequence
         from physical_notifications p join ingest_runs r using (ingest_run_id)
-        where p.bm_unit = $1 and p.time_from >= $2 and p.time_from < $3 and p.time_from > coalesce($4, '-infinity')
-          and r.last_sequence <= coalesce($5, 9223372036854775807)
+        where p.bm_unit = $1 and p.time_from >= $2 and p.time_from < $3 and p.time_from > coalesce($4::timestamptz, '-infinity')
+          and r.last_sequence <= coalesce($5::bigint, 9223372036854775807)
         order by p.time_from, p.ingest_run_id desc limit $6
       ) n join event_commits c on c.last_sequence = n.last_sequence
       order by n.time_from`,

@@ -5,7 +5,7 @@ import { readNotificationPage, type StoredNotification } from '../database/physi
 import { fromBase64url, toBase64url } from '../domain/base64url.js';
 import { PylonError } from '../domain/errors.js';
 import type { DatasetStatus, MarketDataset } from '../domain/market-dataset.js';
-import { PHYSICAL_NOTIFICATIONS, datasetByCode } from '../ingest/elexon/catalogue.js';
+import { PHYSICAL_NOTIFICATIONS, datasetByCode, isKnown } from '../ingest/elexon/catalogue.js';
 import { asOfOf } from './as-of.js';
 import { pageOf, pageSize, positionAfter, type Page, type PageArgs } from './page.js';
 import { spanOf } from './span.js';
@@ -84,6 +84,16 @@ export async function datasetRecords(args: RecordArgs, context: Context): Promis
   });
   return pageOf(rows, size, after, recordCursor);
 }
+
+/** Answers `MarketDataset.records`: null where its rows are no records, or this version cannot fetch them. */
+export const recordsOf = (
+  { code }: MarketDataset,
+  args: Omit<RecordArgs, 'dataset'>,
+  context: Context,
+): Promise<Page<StoredRecord>> | null =>
+  code === PHYSICAL_NOTIFICATIONS || !isKnown(code)
+    ? null
+    : datasetRecords({ ...args, dataset: code }, context);
 
 export interface NotificationArgs extends SpanArgs {
   readonly bmUnit: string;

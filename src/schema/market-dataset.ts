@@ -4,6 +4,7 @@ import {
   marketDatasets,
   physicalNotifications,
   recordDataset,
+  recordsOf,
 } from '../resolvers/market-datasets.js';
 import { AS_OF } from './as-of.js';
 import { builder } from './builder.js';
@@ -75,9 +76,10 @@ MarketDatasetType.implement({
         ...pageArgs,
       },
       complexity: ownStatementCost,
+      nullable: true,
       description:
-        'Its stored records, by their own time. An error for sets with a type of their own, as PN has.',
-      resolve: ({ code }, args, context) => datasetRecords({ ...args, dataset: code }, context),
+        'Its stored records, by their own time. Null: its rows have a type of their own, as PN has, or this version cannot fetch them.',
+      resolve: recordsOf,
     }),
   }),
 });
