@@ -58,7 +58,9 @@ export async function readRecordPage(
     text: `select n.dataset, n.at, n.key, n.bm_unit, n.payload, n.ingest_run_id, c.known_at
       from (
         select distinct on (d.at, d.key) d.*, r.last_sequence
-        from dataset_records d join ingest_runs r using (ingest_run_id)
+        from dataset_records d
+        -- A probe a row, however many runs there are: of a page there are few.
+        cross join lateral (select last_sequence from ingest_runs where ingest_run_id = d.ingest_run_id limit 1) r
         where d.dataset = $1 and d.at >= $2 and d.at < $3 and (d.at, d.key) > (coalesce($4::timestamptz, '-infinity'), coalesce($5::text, ''))
           and r.last_sequence <= coalesce($6::bigint, 9223372036854775807) and ${unit}
         order by d.at, d.key, d.ingest_run_id desc limit $7

@@ -49,7 +49,9 @@ export async function readNotificationPage(
         n.level_from_mw, n.level_to_mw, n.ingest_run_id, c.known_at
       from (
         select distinct on (p.time_from) p.*, r.last_sequence
-        from physical_notifications p join ingest_runs r using (ingest_run_id)
+        from physical_notifications p
+        -- A probe a row, however many runs there are: of a page there are few.
+        cross join lateral (select last_sequence from ingest_runs where ingest_run_id = p.ingest_run_id limit 1) r
         where p.bm_unit = $1 and p.time_from >= $2 and p.time_from < $3 and p.time_from > coalesce($4::timestamptz, '-infinity')
           and r.last_sequence <= coalesce($5::bigint, 9223372036854775807)
         order by p.time_from, p.ingest_run_id desc limit $6

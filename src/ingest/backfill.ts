@@ -66,7 +66,7 @@ type BackfillDeps = Pick<RunnerDeps, 'database' | 'leases' | 'log'>;
  *
  * @throws {PylonError} BAD_USER_INPUT for a span the source has no history of; else as `runBackfill`.
  */
-export function backfill(
+export async function backfill(
   deps: RunnerDeps,
   source: AnySource,
   span: Window,
