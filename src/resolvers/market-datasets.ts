@@ -7,8 +7,8 @@ import { PylonError } from '../domain/errors.js';
 import type { DatasetStatus, MarketDataset } from '../domain/market-dataset.js';
 import { PHYSICAL_NOTIFICATIONS, datasetByCode, isKnown } from '../ingest/elexon/catalogue.js';
 import { asOfOf } from './as-of.js';
+import { instantRange } from './instant-range.js';
 import { pageOf, pageSize, positionAfter, type Page, type PageArgs } from './page.js';
-import { spanOf } from './span.js';
 
 export type { MarketDataset } from '../domain/market-dataset.js';
 export type { StoredNotification } from '../database/physical-notifications.js';
@@ -66,7 +66,7 @@ function instantOf(text: string): Date | null {
 export async function datasetRecords(args: RecordArgs, context: Context): Promise<Page<StoredRecord>> {
   const size = pageSize(args);
   const after = positionAfter(args.after, decodeRecordCursor);
-  const span = spanOf(args.from, args.to, LONGEST_DAYS);
+  const span = instantRange(args.from, args.to, LONGEST_DAYS);
   const { code } = datasetByCode(args.dataset);
   if (code === PHYSICAL_NOTIFICATIONS)
     throw new PylonError(
@@ -114,7 +114,7 @@ export async function physicalNotifications(
 ): Promise<Page<StoredNotification>> {
   const size = pageSize(args);
   const after = positionAfter(args.after, decodeNotificationCursor);
-  const span = spanOf(args.from, args.to, LONGEST_DAYS);
+  const span = instantRange(args.from, args.to, LONGEST_DAYS);
   const asOf = await asOfOf(args.asOf, context);
   const rows = await readNotificationPage(context.database.pool, {
     ...span,

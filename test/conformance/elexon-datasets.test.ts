@@ -112,11 +112,13 @@ describe.skipIf(!RECORDED_DIR)(
       expect(asText(nodes.map(({ payload }) => payload))).toEqual(asText(rows));
       for (const { at, bmUnit, payload } of nodes) {
         const row = payload as Row;
-        const time = row['timeFrom'] ?? row['startTime'] ?? (code === 'REMIT' ? row['publishTime'] : null);
+        const time = [row['timeFrom'], row['startTime'], code === 'REMIT' ? row['publishTime'] : null].find(
+          isText,
+        );
         // B1610 states the end of its half hour, without a zone.
         const stated =
           time ?? new Date(Date.parse(`${String(row['halfHourEndTime'])}Z`) - 1_800_000).toISOString();
-        expect(Date.parse(String(at))).toBe(Date.parse(String(stated)));
+        expect(Date.parse(String(at))).toBe(Date.parse(stated));
         expect(bmUnit).toBe(row['bmUnit'] ?? row['assetId'] ?? null);
       }
     });
@@ -198,3 +200,5 @@ interface OpenApi {
 }
 
 const nameOf = (ref: string): string => ref.replace('#/components/schemas/', '');
+
+const isText = (value: unknown): value is string => typeof value === 'string';
