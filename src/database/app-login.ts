@@ -16,6 +16,8 @@ export const APPEND_ONLY_TABLES = [
   'frequency_readings',
   'market_prices',
   'grid_stress',
+  'physical_notifications',
+  'dataset_records',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -30,6 +32,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   sources: 'select',
   series_families: 'select',
   archived_partitions: 'select',
+  market_datasets: 'select',
   _prisma_migrations: 'select',
 };
 
@@ -44,6 +47,12 @@ const OWNER_FUNCTIONS = [
   'record_bm_units',
   'stage_series',
   'record_series',
+  'record_market_datasets',
+  'stage_physical_notifications',
+  'stage_dataset_records',
+  'record_physical_notifications',
+  'record_dataset_records',
+  'ensure_dataset_partitions',
   'record_run',
   'resolve_as_of',
   'ensure_observation_partitions',

@@ -4,7 +4,7 @@ import type { RunMode, Window } from '../domain/ingest-run.js';
 import type { RecordKind } from './record-kinds.js';
 
 /** Refusals kept with their reasons; all are counted. */
-const REFUSALS_KEPT = 20;
+export const REFUSALS_KEPT = 20;
 const LONGEST_TEXT = 500;
 /** The publisher's longest range: a row further than this from what was asked for is about something else. */
 const FAR_MS = 31 * 24 * 60 * 60 * 1000;

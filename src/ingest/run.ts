@@ -7,7 +7,7 @@ import type { Refusal } from '../domain/grid-statement.js';
 import type { RunMode, RunOutcome, RunRecord, Window } from '../domain/ingest-run.js';
 import type { Logger } from '../logger.js';
 import { Harvest, storable } from './harvest.js';
-import type { HttpClient, Note } from './http.js';
+import type { HttpClient, NoteAttempt } from './http.js';
 import { RECORD_KINDS, type RecordKind } from './record-kinds.js';
 import type { AnySource } from './registry.js';
 import type { Reach, Records, Source } from './source.js';
@@ -70,7 +70,10 @@ export async function runSource(deps: RunnerDeps, request: RunRequest): Promise<
 }
 
 /** A lease that could not be given back runs out by itself: what the run came to counts, and is not hidden by that. */
-export async function giveBack({ leases, log }: RunnerDeps, lease: Lease): Promise<void> {
+export async function giveBack(
+  { leases, log }: Pick<RunnerDeps, 'leases' | 'log'>,
+  lease: Lease,
+): Promise<void> {
   try {
     await leases.release(lease);
   } catch (error) {
@@ -132,7 +135,7 @@ async function gather<Kind extends keyof Records>(
 ): Promise<void> {
   const baseUrl = deps.baseUrlOf(source);
   const limits = source.limits ?? [];
-  const note: Note = ({ httpStatus, retried }) => {
+  const note: NoteAttempt = ({ httpStatus, retried }) => {
     answers.httpStatus = httpStatus;
     if (retried) answers.retries += 1;
   };
@@ -150,14 +153,14 @@ async function gather<Kind extends keyof Records>(
   for await (const body of source.fetch(window, reach)) harvest.add(source.parse(body, askedAt));
 }
 
-function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
+export function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
   const known = error instanceof PylonError;
   const notBefore = known && error.details['notBefore'] instanceof Date ? error.details['notBefore'] : null;
   if (!known) throw error; // a fault of ours: it must surface, not pass as a publisher's
   return { code: error.code, message: storable(messageOf(error)), notBefore };
 }
 
-function report(
+export function report(
   log: Logger,
   source: string,
   run: RunRecord,

@@ -6,7 +6,7 @@ import { PylonError, messageOf } from '../domain/errors.js';
 import type { Window } from '../domain/ingest-run.js';
 import type { SeriesName } from '../domain/series.js';
 import { createDeriver } from './derivations/run.js';
-import { FetchAbandoned } from './http.js';
+import { FetchAbandoned } from './http-faults.js';
 import { isSeries } from './record-kinds.js';
 import { SOURCES, type AnySource } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';

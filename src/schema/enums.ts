@@ -176,6 +176,16 @@ export const IngestRunModeEnum = enumOf<'SCHEDULED' | 'COMMAND' | 'BACKFILL'>(
   },
 );
 
+export const DatasetStatusEnum = enumOf<'WORKING' | 'UNAVAILABLE'>(
+  'DatasetStatus',
+  'What came of the last time a data set was tried.',
+  {
+    WORKING: 'It answered with rows.',
+    UNAVAILABLE:
+      'It answered with an error, with no row, or with rows that cannot be read; `reason` says which.',
+  },
+);
+
 export const SourceStateEnum = enumOf<'NEVER_RUN' | 'HEALTHY' | 'FAILING' | 'STALE'>(
   'SourceState',
   'How well a source comes in.',

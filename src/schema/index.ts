@@ -9,6 +9,8 @@ import './generation.js';
 import './generation-share.js';
 import './grid-signal.js';
 import './ingest-run.js';
+import './json.js';
+import './market-dataset.js';
 import './observation.js';
 import './price.js';
 import './provenance.js';

@@ -20,9 +20,12 @@ const TABLE: Readonly<Record<string, Rule>> = {
   database: { ours: ['domain', 'generated'] },
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
-  // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry: the list
-  // of what this version asks is data, and importing it starts nothing.
-  resolvers: { ours: ['domain', 'database', 'ingest/registry.ts'], packages: ['dataloader'] },
+  // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
+  // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
+  resolvers: {
+    ours: ['domain', 'database', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
+    packages: ['dataloader'],
+  },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
   subscriptions: {
     ours: ['domain', 'database', 'resolvers/regions.ts', 'resolvers/signal-node.ts'],

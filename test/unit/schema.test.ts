@@ -120,6 +120,7 @@ describe('the graph', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
       'BmUnitConnection',
+      'DatasetRecordConnection',
       'DemandPeriodConnection',
       'FrequencyReadingConnection',
       'FuelGenerationConnection',
@@ -127,6 +128,7 @@ describe('the graph', () => {
       'IngestRunConnection',
       'MarketPriceConnection',
       'ObservationConnection',
+      'PhysicalNotificationConnection',
     ]);
     for (const connection of all) {
       const edge = schema.getType(connection.name.replace('Connection', 'Edge')) as GraphQLObjectType;
