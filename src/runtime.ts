@@ -4,7 +4,7 @@ import { createLeaseKeeper } from './database/lease-keeper.js';
 import { openDatabase, type Database } from './database/open.js';
 import { PylonError, messageOf } from './domain/errors.js';
 import { createHttpClient } from './ingest/http.js';
-import { SOURCES } from './ingest/registry.js';
+import { LISTED_SOURCES } from './ingest/registry.js';
 import type { RunnerDeps } from './ingest/run.js';
 import { SYNTHETIC_SOURCE } from './ingest/synthetic-fill.js';
 import type { Logger } from './logger.js';
@@ -29,7 +29,7 @@ export async function openRuntime(config: Config, log: Logger): Promise<Runtime>
       ownerUrl,
       appUrl: config.DATABASE_APP_URL ?? null,
       pylonNow: config.PYLON_NOW ?? null,
-      sources: [...SOURCES, SYNTHETIC_SOURCE],
+      sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
       servesSynthetic: config.SYNTHETIC,
       onError: (error) => log.warn({ error: error.message }, 'database.connection.lost'),
     });

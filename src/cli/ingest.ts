@@ -1,10 +1,12 @@
 import type { Config } from '../config.js';
 import { readSourceRecords } from '../database/source-health.js';
-import { sourceById } from '../ingest/registry.js';
+import { sourceById, type AnySource } from '../ingest/registry.js';
 import { runSource, type RunReport } from '../ingest/run.js';
+import { becknDiscover } from '../ingest/sources/beckn-discover.js';
 import { windowNow } from '../ingest/window.js';
 import type { Logger } from '../logger.js';
-import { openRuntime } from '../runtime.js';
+import { openRuntime, type Runtime } from '../runtime.js';
+import { discoverOnce } from './marketplace.js';
 
 /** `pylon ingest`: one source, once, with its report. Exit code 1 when the run failed. */
 export async function runIngest(
@@ -12,18 +14,10 @@ export async function runIngest(
   sourceId: string,
   asJson: boolean,
 ): Promise<void> {
-  const source = sourceById(sourceId);
+  const source = sourceId === becknDiscover.id ? null : sourceById(sourceId);
   const runtime = await openRuntime(config, log);
   try {
-    const { database } = runtime;
-    const record = (await readSourceRecords(database.pool)).find(
-      (each) => each.sourceId === database.sources.idOf(source.id),
-    );
-    const report = await runSource(runtime, {
-      source,
-      mode: 'COMMAND',
-      window: windowNow(source, record, database.clock.now()),
-    });
+    const report = source ? await runOnce(runtime, source) : await discoverOnce(runtime);
     process.stdout.write(
       asJson
         ? `${JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}\n`
@@ -33,6 +27,15 @@ export async function runIngest(
   } finally {
     await runtime.close();
   }
+}
+
+async function runOnce(runtime: Runtime, source: AnySource): Promise<RunReport> {
+  const { database } = runtime;
+  const record = (await readSourceRecords(database.pool)).find(
+    (each) => each.sourceId === database.sources.idOf(source.id),
+  );
+  const window = windowNow(source, record, database.clock.now());
+  return runSource(runtime, { source, mode: 'COMMAND', window });
 }
 
 function text(report: RunReport): string {

@@ -9,6 +9,9 @@ export const APPEND_ONLY_TABLES = [
   'event_commits',
   'ingest_runs',
   'carbon_factors',
+  'beckn_messages',
+  'window_snapshots',
+  'offers',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -21,6 +24,9 @@ const GRANTS: Readonly<Record<string, string>> = {
   clock: 'select',
   regions: 'select',
   sources: 'select',
+  beckn_transactions: 'select',
+  grid_zones: 'select',
+  compute_windows: 'select',
   _prisma_migrations: 'select',
 };
 
@@ -33,6 +39,9 @@ const OWNER_FUNCTIONS = [
   'record_grid_statements',
   'record_carbon_factors',
   'record_run',
+  'begin_beckn_transaction',
+  'fail_beckn_transaction',
+  'record_beckn_message',
   'resolve_as_of',
   'ensure_observation_partitions',
   'ensure_log_partitions',

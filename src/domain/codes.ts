@@ -5,7 +5,12 @@
 export const KIND_CODES = { FORECAST: 1, OUTTURN: 2, ESTIMATE: 3, DERIVED: 4 } as const;
 export const QUALITY_CODES = { REAL: 1, SYNTHETIC: 2 } as const;
 export const INDEX_CODES = { VERY_LOW: 1, LOW: 2, MODERATE: 3, HIGH: 4, VERY_HIGH: 5 } as const;
-export const TOPIC_CODES = { GRID_SIGNALS: 1, INGEST_RUNS: 2, CARBON_FACTORS: 3 } as const;
+export const TOPIC_CODES = {
+  GRID_SIGNALS: 1,
+  INGEST_RUNS: 2,
+  CARBON_FACTORS: 3,
+  COMPUTE_WINDOWS: 7,
+} as const;
 
 export type ObservationKind = keyof typeof KIND_CODES;
 export type Quality = keyof typeof QUALITY_CODES;

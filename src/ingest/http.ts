@@ -13,6 +13,12 @@ const LONGEST_WAIT_IN_RUN_MS = 5_000;
 /** A Retry-After beyond it counts as this: a typing error there must not silence a source for years. */
 const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
+/** Called once a try. */
+export type NoteAttempt = (attempt: {
+  readonly httpStatus: number | null;
+  readonly retried: boolean;
+}) => void;
+
 export interface HttpClient {
   /**
    * GET of JSON, tried up to three times where another try can help.
@@ -21,10 +27,9 @@ export interface HttpClient {
    *   `details.notBefore`), SOURCE_CONTRACT_BROKEN (other statuses, too large, not JSON).
    * @throws {FetchAbandoned} when `abandon` was called meanwhile.
    */
-  json(
-    url: string,
-    note: (attempt: { readonly httpStatus: number | null; readonly retried: boolean }) => void,
-  ): Promise<unknown>;
+  json(url: string, note: NoteAttempt): Promise<unknown>;
+  /** The same by POST of a JSON text. Every try sends the same one, so that a receiver can tell it was sent before. */
+  post(url: string, text: string, note: NoteAttempt): Promise<unknown>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
@@ -54,31 +59,34 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     maxResponseSize: maxBodyBytes,
     connections: 4,
   });
-  return {
-    async json(url, note) {
-      const { signal } = underWay;
-      for (let attempt = 1; ; attempt += 1) {
+  const ask = async (url: string, sent: string | null, note: NoteAttempt): Promise<unknown> => {
+    const { signal } = underWay;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const options = { dispatcher, timeoutMs, now, maxBodyBytes, signal, sent };
+        const { body, httpStatus } = await fetchJson(url, options);
+        note({ httpStatus, retried: false });
+        return body;
+      } catch (error) {
+        if (signal.aborted) throw abandoned(url, error);
+        const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
+        const httpStatus =
+          error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
+            ? error.details['httpStatus']
+            : null;
+        note({ httpStatus, retried: waitMs !== null });
+        if (waitMs === null) throw error;
         try {
-          const { body, httpStatus } = await get(url, { dispatcher, timeoutMs, now, maxBodyBytes, signal });
-          note({ httpStatus, retried: false });
-          return body;
-        } catch (error) {
-          if (signal.aborted) throw abandoned(url, error);
-          const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
-          const httpStatus =
-            error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
-              ? error.details['httpStatus']
-              : null;
-          note({ httpStatus, retried: waitMs !== null });
-          if (waitMs === null) throw error;
-          try {
-            await wait(waitMs, signal);
-          } catch (cause) {
-            throw signal.aborted ? abandoned(url, cause) : cause;
-          }
+          await wait(waitMs, signal);
+        } catch (cause) {
+          throw signal.aborted ? abandoned(url, cause) : cause;
         }
       }
-    },
+    }
+  };
+  return {
+    json: (url, note) => ask(url, null, note),
+    post: (url, text, note) => ask(url, text, note),
     abandon() {
       underWay.abort();
       underWay = new AbortController();
@@ -107,17 +115,19 @@ function waitBeforeRetry(error: unknown, attempt: number, now: Date): number | n
   return FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
 }
 
-interface GetOptions {
+interface FetchOptions {
   readonly dispatcher: Dispatcher;
   readonly timeoutMs: number;
   readonly now: () => Date;
   readonly maxBodyBytes: number;
   readonly signal: AbortSignal;
+  /** JSON text to POST; null for a GET. */
+  readonly sent: string | null;
 }
 
-async function get(
+async function fetchJson(
   url: string,
-  { dispatcher, timeoutMs, now, maxBodyBytes, signal }: GetOptions,
+  { dispatcher, timeoutMs, now, maxBodyBytes, signal, sent }: FetchOptions,
 ): Promise<{ readonly body: unknown; readonly httpStatus: number }> {
   let response: Dispatcher.ResponseData | undefined;
   let text: string;
@@ -135,7 +145,9 @@ async function get(
         accept: 'application/json',
         'accept-encoding': 'gzip',
         'user-agent': 'pylon/0.1 (grid ontology; one request per publisher update)',
+        ...(sent === null ? {} : { 'content-type': 'application/json' }),
       },
+      ...(sent === null ? {} : { method: 'POST', body: sent }),
     });
     text = await textOf(response, maxBodyBytes);
   } catch (error) {

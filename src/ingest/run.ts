@@ -82,7 +82,10 @@ export async function runSource(deps: RunnerDeps, request: RunRequest): Promise<
 }
 
 /** A lease that could not be given back runs out by itself: what the run came to counts, and is not hidden by that. */
-export async function giveBack({ leases, log }: RunnerDeps, lease: Lease): Promise<void> {
+export async function giveBack(
+  { leases, log }: Pick<RunnerDeps, 'leases' | 'log'>,
+  lease: Lease,
+): Promise<void> {
   try {
     await leases.release(lease);
   } catch (error) {

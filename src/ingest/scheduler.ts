@@ -4,8 +4,9 @@ import { readSourceRecords, type SourceRecord } from '../database/source-health.
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { FetchAbandoned } from './http.js';
-import { SOURCES, type AnySource } from './registry.js';
+import { SOURCES } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';
+import type { ListedSource } from './source.js';
 import { fillWithSynthetic } from './synthetic-fill.js';
 import { windowNow } from './window.js';
 
@@ -14,11 +15,20 @@ const LEADER_LEASE = 'ingest';
 const TIMER_SLACK_MS = 500;
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 
+/** What is asked when its source is due, as the sources are, but in a way of its own. */
+export interface ScheduledJob {
+  readonly source: ListedSource;
+  /** Null: there is nothing to report yet. */
+  run(): Promise<RunReport | null>;
+}
+
 export interface SchedulerOptions {
   readonly intervalSeconds: number;
   /** Seed of the synthetic values; null when they are off. */
   readonly syntheticSeed: number | null;
   readonly logRetentionHours: number;
+  /** None when left out. */
+  readonly jobs?: readonly ScheduledJob[];
   readonly onRun?: (report: RunReport) => void;
 }
 
@@ -85,19 +95,25 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
   const records = new Map(
     (await readSourceRecords(deps.database.pool)).map((record) => [record.sourceId, record]),
   );
-  const due = SOURCES.flatMap((source) => {
-    const record = records.get(deps.database.sources.idOf(source.id));
-    return mayAsk(source, record, now) ? [{ source, window: windowNow(source, record, now) }] : [];
-  });
+  const recordOf = ({ id }: ListedSource) => records.get(deps.database.sources.idOf(id));
+  const jobs: readonly ScheduledJob[] = [
+    ...SOURCES.map((source) => ({
+      source,
+      run: () =>
+        runSource(deps, { source, window: windowNow(source, recordOf(source), now), mode: 'SCHEDULED' }),
+    })),
+    ...(options.jobs ?? []),
+  ];
+  const due = jobs.filter(({ source }) => mayAsk(source, recordOf(source), now));
   const results = await Promise.allSettled(
-    due.map(async ({ source, window }) => {
-      const report = await runSource(deps, { source, window, mode: 'SCHEDULED' });
-      options.onRun?.(report);
+    due.map(async (job) => {
+      const report = await job.run();
+      if (report) options.onRun?.(report);
       return report;
     }),
   );
   return results.flatMap((result, i) => {
-    if (result.status === 'fulfilled') return [result.value];
+    if (result.status === 'fulfilled') return result.value ? [result.value] : [];
     const error: unknown = result.reason;
     const expected =
       error instanceof FetchAbandoned ||
@@ -110,7 +126,7 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
   });
 }
 
-function mayAsk(source: AnySource, record: SourceRecord | undefined, now: Date): boolean {
+function mayAsk(source: ListedSource, record: SourceRecord | undefined, now: Date): boolean {
   if (!record) return true;
   return isDue(source.cadence, record.lastSuccessAt, now) && circuitOf(record, now).state !== 'OPEN';
 }

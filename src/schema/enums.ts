@@ -58,6 +58,7 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   GRID_SIGNALS: 'A value of a grid signal changed.',
   INGEST_RUNS: 'An ingest run brought something new, failed, refused rows, or worked again after a failure.',
   CARBON_FACTORS: 'Carbon factors changed.',
+  COMPUTE_WINDOWS: 'A compute window came onto the market, or what is said of one changed.',
 });
 
 export const FuelEnum = enumOf<(typeof FUELS)[number]>(

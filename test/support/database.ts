@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/open.js';
-import { SOURCES } from '../../src/ingest/registry.js';
+import { LISTED_SOURCES } from '../../src/ingest/registry.js';
 import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
 import { TEMPLATE_DATABASE, withDatabase } from './global-setup.js';
 
@@ -26,7 +26,7 @@ export async function createTestDatabase(options: { readonly pylonNow?: Date } =
     ownerUrl,
     appUrl: null,
     pylonNow: options.pylonNow ?? null,
-    sources: [...SOURCES, SYNTHETIC_SOURCE],
+    sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
     onError: () => undefined, // connections are cut when the database is dropped
   });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });

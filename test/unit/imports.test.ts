@@ -20,6 +20,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   database: { ours: ['domain', 'generated'] },
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
+  // The marketplace is asked and heard without GraphQL, by the means of ingestion.
+  beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry: the list
   // of what this version asks is data, and importing it starts nothing.
   resolvers: { ours: ['domain', 'database', 'ingest/registry.ts'], packages: ['dataloader'] },
@@ -41,14 +43,14 @@ const TABLE: Readonly<Record<string, Rule>> = {
     ],
   },
   // A gateway can serve and never ingest.
-  server: { ours: ['domain', 'database', 'resolvers', 'schema', 'subscriptions'] },
+  server: { ours: ['domain', 'database', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
   'config.ts': { ours: ['domain'], packages: ['zod'] },
   'logger.ts': { ours: [], packages: ['pino'] },
   'context.ts': { ours: [], packages: [] },
   // Wiring is visible in one place.
   'runtime.ts': { ours: ['domain', 'database', 'ingest'] },
   cli: {
-    ours: ['domain', 'database', 'ingest', 'server', 'config.ts', 'logger.ts', 'runtime.ts'],
+    ours: ['domain', 'database', 'ingest', 'beckn', 'server', 'config.ts', 'logger.ts', 'runtime.ts'],
     packages: ['commander'],
   },
 };
