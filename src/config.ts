@@ -60,8 +60,8 @@ const settings = {
   ],
   BECKN_BAP_ID: [
     z.string().max(160).optional(),
-    'the host of PUBLIC_URL',
-    'Who we are on the Beckn network.',
+    '',
+    'Who we are on the Beckn network. Unset: the host of PUBLIC_URL.',
   ],
   PUBLIC_URL: [
     url.optional(),

@@ -1,5 +1,6 @@
 import './carbon-factor.js';
 import './carbon-intensity.js';
+import './compute-market.js';
 import './demand.js';
 import './enums.js';
 import './generation-share.js';

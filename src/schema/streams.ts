@@ -1,11 +1,14 @@
 import type { Topic } from '../domain/codes.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
+import type { ComputeWindowNode } from '../resolvers/window-node.js';
+import { computeWindowStream } from '../subscriptions/compute-windows.js';
 import { eventStream } from '../subscriptions/events.js';
 import { gridSignalStream } from '../subscriptions/grid-signals.js';
 import { ingestRunStream } from '../subscriptions/ingest-runs.js';
 import { OpenedStream, type StreamMessage } from '../subscriptions/stream.js';
 import { builder } from './builder.js';
+import { ComputeWindowType } from './compute-market-refs.js';
 import { StreamKindEnum, TopicEnum } from './enums.js';
 import { IngestRunType } from './ingest-run.js';
 import { GridSignalType } from './signal-ref.js';
@@ -67,11 +70,27 @@ const IngestRunMessageType = builder
     }),
   });
 
+const ComputeWindowMessageType = builder
+  .objectRef<StreamMessage & { readonly computeWindow?: ComputeWindowNode }>('ComputeWindowMessage')
+  .implement({
+    description: 'A message of the subscription `computeWindows`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      computeWindow: t.field({
+        type: ComputeWindowType,
+        nullable: true,
+        description: 'Of CHANGE: the window as of `cursor`. Null for other kinds.',
+        resolve: ({ computeWindow }) => computeWindow,
+      }),
+    }),
+  });
+
 interface EventMessage extends StreamMessage {
   readonly topic?: Topic;
   readonly knownAt?: Date;
   readonly signal?: SignalNode | null;
   readonly ingestRun?: IngestRun | null;
+  readonly computeWindow?: ComputeWindowNode | null;
 }
 
 const EventMessageType = builder.objectRef<EventMessage>('EventMessage').implement({
@@ -101,6 +120,12 @@ const EventMessageType = builder.objectRef<EventMessage>('EventMessage').impleme
       nullable: true,
       description: 'Of INGEST_RUNS: the run; of CARBON_FACTORS: the run that brought them. Null otherwise.',
       resolve: ({ ingestRun }) => ingestRun,
+    }),
+    computeWindow: t.field({
+      type: ComputeWindowType,
+      nullable: true,
+      description: 'Of COMPUTE_WINDOWS: the window as of `cursor`. Null otherwise.',
+      resolve: ({ computeWindow }) => computeWindow,
     }),
   }),
 });
@@ -133,6 +158,19 @@ builder.subscriptionFields((t) => ({
       'Runs that brought something new, failed, refused rows, or worked again. A run that found nothing new is only in the query `ingestRuns`.',
     subscribe: (_root, args, { database }) =>
       new OpenedStream(ingestRunStream(args, (code) => database.sources.idOf(code))),
+    resolve: (message) => message,
+  }),
+  computeWindows: t.field({
+    type: ComputeWindowMessageType,
+    args: {
+      regionIds: t.arg.intList({
+        description:
+          'Only windows of zones known to be in these licence areas, by id, 1–14; all windows when left out.',
+      }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Compute windows whenever one comes onto the market or what is said of it changes.',
+    subscribe: (_root, args) => new OpenedStream(computeWindowStream(args)),
     resolve: (message) => message,
   }),
   events: t.field({

@@ -20,6 +20,7 @@ export function eventStream({ topics, after }: EventStreamArgs): StreamDefinitio
       knownAt: event.knownAt,
       signal: event.topic === 'GRID_SIGNALS' ? objects.signal(event) : null,
       ingestRun: event.topic === 'GRID_SIGNALS' ? null : objects.ingestRun(event),
+      computeWindow: objects.computeWindow(event),
     }),
   };
 }

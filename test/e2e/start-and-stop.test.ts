@@ -120,6 +120,7 @@ describe('on a database of its own', () => {
     const pylon = await serve({
       DATABASE_URL: database.ownerUrl,
       CARBON_INTENSITY_URL: publisher.url,
+      BECKN_URL: publisher.url,
       SOURCE_TIMEOUT_MS: '120000',
     });
     await pylon.up();

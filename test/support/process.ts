@@ -7,6 +7,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A start under load, and the first one of an embedded PostgreSQL. */
 const START_PATIENCE_MS = 60_000;
 
+/** Nothing listens there. */
+const NOBODY = 'http://127.0.0.1:1';
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -56,7 +59,12 @@ export async function startPylon(
   await build();
   const child = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      BECKN_URL: NOBODY, // no test asks the real marketplace
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

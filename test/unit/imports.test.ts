@@ -27,7 +27,13 @@ const TABLE: Readonly<Record<string, Rule>> = {
   resolvers: { ours: ['domain', 'database', 'ingest/registry.ts'], packages: ['dataloader'] },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
   subscriptions: {
-    ours: ['domain', 'database', 'resolvers/regions.ts', 'resolvers/signal-node.ts'],
+    ours: [
+      'domain',
+      'database',
+      'resolvers/regions.ts',
+      'resolvers/signal-node.ts',
+      'resolvers/window-node.ts',
+    ],
     packages: ['graphql', 'pg'],
   },
   // Nothing depends on the shape of the graph, and it depends on nobody who asks the database himself.

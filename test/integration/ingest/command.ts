@@ -34,6 +34,7 @@ export function pylon(
       PATH: process.env['PATH'],
       DATABASE_URL: ownerUrl,
       CARBON_INTENSITY_URL: url,
+      BECKN_URL: url,
       LEASE_SECONDS: '6',
       ...env,
     },
