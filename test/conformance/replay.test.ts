@@ -1,7 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatMinute } from '../../src/domain/instant.js';
 import { floorToHalfHour } from '../../src/domain/half-hour.js';
@@ -12,11 +8,8 @@ import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { RECORDED_DIR } from './recorded-files.js';
+import { NO_REPLAY as skipped, startReplay, type Replay } from './replay-server.js';
 import { expectServed, sayingsOf, type Sayings } from './sayings.js';
-
-const REPLAY = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
-const skipped = !RECORDED_DIR || !existsSync(REPLAY);
 
 /** Instants with recorded days around them: the recommended ones, both clock changes of 2023, and the gap of that October. */
 const INSTANTS = [
@@ -27,46 +20,6 @@ const INSTANTS = [
   '2023-10-29T00:30:00Z',
   '2023-10-20T12:10:00Z',
 ];
-
-interface Replay {
-  readonly url: string;
-  control(body: Record<string, unknown>): Promise<void>;
-  stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function startReplay(now: string): Promise<Replay> {
-  const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [REPLAY, '--port', String(port), '--now', now], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('CARBON_INTENSITY_URL')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`the replay server ended with ${code}`)));
-  });
-  const origin = `http://127.0.0.1:${port}`;
-  return {
-    url: `${origin}/carbon-intensity`,
-    async control(body) {
-      const response = await fetch(`${origin}/__control`, { method: 'POST', body: JSON.stringify(body) });
-      if (!response.ok) throw new Error(await response.text());
-    },
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
 
 describe.skipIf(skipped)(
   `a replay of recorded days${skipped ? ' (skipped: RECORDED_DIR has no ../tools/replay.mjs)' : ''}`,
@@ -81,7 +34,7 @@ describe.skipIf(skipped)(
       beforeAll(async () => {
         replay = await startReplay(instant);
         database = await createTestDatabase({ pylonNow: now });
-        runner = createTestRunner(database, replay.url);
+        runner = createTestRunner(database, replay.carbonIntensity);
         server = await startTestServer(database);
       });
       afterAll(async () => {
@@ -92,7 +45,7 @@ describe.skipIf(skipped)(
       });
 
       const fetched = async (path: string): Promise<Sayings> => {
-        const response = await fetch(`${replay.url}${path}`);
+        const response = await fetch(`${replay.carbonIntensity}${path}`);
         return sayingsOf((await response.json()) as { readonly data: unknown });
       };
 
@@ -157,7 +110,7 @@ describe.skipIf(skipped)(
       beforeAll(async () => {
         replay = await startReplay('2023-11-06T12:30:00Z');
         database = await createTestDatabase({ pylonNow: new Date('2023-11-06T12:30:00Z') });
-        runner = createTestRunner(database, replay.url, { timeoutMs: 500 });
+        runner = createTestRunner(database, replay.carbonIntensity, { timeoutMs: 500 });
         server = await startTestServer(database);
         await run();
       });

@@ -14,13 +14,7 @@ describe('a callback', () => {
   });
   afterAll(() => market.close());
   beforeEach(async () => {
-    // What an earlier test left unanswered must not keep this one from asking.
-    await market.database.owner.query(
-      `with run as (insert into ingest_runs (source_id, mode, status, endpoint, window_from, window_to, started_at, finished_at)
-         select source_id, mode, 'SUCCEEDED', endpoint, window_from, window_to, started_at, started_at from beckn_transactions
-         where status = 'OPEN' limit 1 returning ingest_run_id)
-       update beckn_transactions set status = 'ANSWERED', ingest_run_id = run.ingest_run_id from run where beckn_transactions.status = 'OPEN'`,
-    );
+    await market.closeQuestions(); // what an earlier test left unanswered must not keep this one from asking
     transactionId = (await market.openQuestion()).context.transaction_id;
   });
 

@@ -17,6 +17,8 @@ export interface Market {
   call(action: string, body: unknown, headers?: Record<string, string>): Promise<CallbackReply>;
   /** Moves the end of every question that is out into the past. */
   expireQuestions(): Promise<void>;
+  /** Ends every question that is out as if it had been answered, so that the next one may be asked. */
+  closeQuestions(): Promise<void>;
   /** One value of the owner's. */
   value<Value = unknown>(sql: string, ...values: unknown[]): Promise<Value>;
   messages(): Promise<readonly StoredMessage[]>;
@@ -87,6 +89,14 @@ export async function startMarket(
     async expireQuestions() {
       await database.owner.query(
         `update beckn_transactions set started_at = started_at - interval '1 hour', expires_at = expires_at - interval '1 hour' where status = 'OPEN'`,
+      );
+    },
+    async closeQuestions() {
+      await database.owner.query(
+        `with run as (insert into ingest_runs (source_id, mode, status, endpoint, window_from, window_to, started_at, finished_at)
+           select source_id, mode, 'SUCCEEDED', endpoint, window_from, window_to, started_at, started_at from beckn_transactions
+           where status = 'OPEN' limit 1 returning ingest_run_id)
+         update beckn_transactions set status = 'ANSWERED', ingest_run_id = run.ingest_run_id from run where beckn_transactions.status = 'OPEN'`,
       );
     },
     async value<Value>(sql: string, ...values: unknown[]) {
