@@ -58,6 +58,7 @@ async function startOnce(dataDir: string, publisher: string): Promise<Start> {
         CARBON_INTENSITY_URL: publisher,
         NESO_URL: publisher,
         ELEXON_URL: publisher,
+        BECKN_URL: publisher,
         LOG_LEVEL: 'error',
       },
       stdio: ['ignore', 'pipe', 'inherit'],

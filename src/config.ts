@@ -16,6 +16,9 @@ const instant = z
   })
   .transform((text) => new Date(text));
 
+/** Whatever its share of renewables: items that state one are windows. */
+const ALL_WINDOWS = '$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]';
+
 /** Every setting: its description is what `.env.example` prints, its default is what it is when unset. */
 const settings = {
   PORT: [
@@ -49,6 +52,31 @@ const settings = {
     url.default('https://data.elexon.co.uk/bmrs/api/v1'),
     'https://data.elexon.co.uk/bmrs/api/v1',
     'Base URL of the Elexon Insights API, a mirror or a replay of it.',
+  ],
+  BECKN_URL: [
+    url.default('https://deg-hackathon-bap-sandbox.becknprotocol.io/api'),
+    'https://deg-hackathon-bap-sandbox.becknprotocol.io/api',
+    'Base URL that Beckn messages are sent to.',
+  ],
+  BECKN_FILTER: [
+    z.string().max(1_000).default(ALL_WINDOWS),
+    ALL_WINDOWS,
+    'JSONPath that discover sends: which items of the marketplace are wanted.',
+  ],
+  BECKN_PUBLIC_KEYS: [
+    z.string().default('').transform(publicKeys),
+    '',
+    'Comma-separated keyId=base64 of the ed25519 keys that callbacks are signed with. Unset: unsigned ones are taken, marked unverified.',
+  ],
+  BECKN_BAP_ID: [
+    z.string().max(160).optional(),
+    '',
+    'Who we are on the Beckn network. Unset: the host of PUBLIC_URL.',
+  ],
+  PUBLIC_URL: [
+    url.optional(),
+    '',
+    'Where others reach this server. Unset: Beckn callbacks cannot be asked for, only answers given at once are taken.',
   ],
   PYLON_NOW: [
     instant.optional(),
@@ -104,6 +132,18 @@ function list(text: string): readonly string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+/** Key id and key by the first `=`: base64 may end in more of them. */
+function publicKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const item of list(text)) {
+    const [, keyId, key] = /^([^=]+)=([A-Za-z0-9+/]{43}=)$/.exec(item) ?? [];
+    if (keyId === undefined || key === undefined)
+      context.addIssue({ code: 'custom', message: 'must be keyId=<32 bytes in base64>, comma-separated' });
+    else keys.set(keyId, key);
+  }
+  return keys;
 }
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name][0]> };

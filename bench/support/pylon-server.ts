@@ -12,7 +12,7 @@ const built = async (path: string): Promise<unknown> =>
   import(new URL(`../../dist/${path}`, import.meta.url).href);
 const { openDatabase } = (await built('database/open.js')) as typeof openModule;
 const { startApp } = (await built('server/app.js')) as typeof appModule;
-const { SOURCES } = (await built('ingest/registry.js')) as typeof registryModule;
+const { LISTED_SOURCES } = (await built('ingest/registry.js')) as typeof registryModule;
 const { SYNTHETIC_SOURCE } = (await built('ingest/synthetic-fill.js')) as typeof syntheticModule;
 
 let stop = async (): Promise<void> => undefined;
@@ -26,7 +26,7 @@ export const pylonServer = {
       ownerUrl,
       appUrl: null,
       pylonNow: null,
-      sources: [...SOURCES, SYNTHETIC_SOURCE],
+      sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
       onError: (error) => log.warn(error.message),
     });
     const app = await startApp({

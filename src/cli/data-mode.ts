@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/open.js';
 import { readSourceRecords } from '../database/source-health.js';
 import { floorToHalfHour } from '../domain/half-hour.js';
-import { SOURCES } from '../ingest/registry.js';
+import { LISTED_SOURCES } from '../ingest/registry.js';
 
 const PUBLISHERS_OWN = 'https://api.carbonintensity.org.uk';
 
@@ -26,7 +26,7 @@ export async function readDataEvidence({ pool, clock, sources }: Database): Prom
     [floorToHalfHour(now)],
   );
   const records = await readSourceRecords(pool);
-  const failing = SOURCES.flatMap(({ id }) => {
+  const failing = LISTED_SOURCES.flatMap(({ id }) => {
     const record = records.find(({ sourceId }) => sourceId === sources.idOf(id));
     return record && record.failures > 0 ? [{ source: id, error: record.lastError ?? 'no reason' }] : [];
   });
@@ -34,7 +34,7 @@ export async function readDataEvidence({ pool, clock, sources }: Database): Prom
     realRegions: rows[0]?.real ?? 0,
     syntheticRegions: rows[0]?.synthetic ?? 0,
     failing,
-    sources: SOURCES.length,
+    sources: LISTED_SOURCES.length,
     now,
     clockOffsetMs: clock.offsetMs,
   };

@@ -1,11 +1,13 @@
 import type { Config } from '../config.js';
 import { readSourceRecords } from '../database/source-health.js';
 import { PylonError } from '../domain/errors.js';
-import { sourceById } from '../ingest/registry.js';
+import { sourceById, type AnySource } from '../ingest/registry.js';
 import { runSource, type RunReport } from '../ingest/run.js';
+import { becknDiscover } from '../ingest/sources/beckn-discover.js';
 import { windowNow } from '../ingest/window.js';
 import type { Logger } from '../logger.js';
-import { openRuntime } from '../runtime.js';
+import { openRuntime, type Runtime } from '../runtime.js';
+import { discoverOnce } from './marketplace.js';
 
 /** `pylon ingest`: one source, once, with its report. Exit code 1 when the run failed. */
 export async function runIngest(
@@ -13,23 +15,15 @@ export async function runIngest(
   sourceId: string,
   asJson: boolean,
 ): Promise<void> {
-  const source = sourceById(sourceId);
-  if (!source.cadence)
+  const source = sourceId === becknDiscover.id ? null : sourceById(sourceId);
+  if (source && !source.cadence)
     throw new PylonError(
       'BAD_USER_INPUT',
       `source ${source.id} is history: pylon backfill --source ${source.id} --from … --to …`,
     );
   const runtime = await openRuntime(config, log);
   try {
-    const { database } = runtime;
-    const record = (await readSourceRecords(database.pool)).find(
-      (each) => each.sourceId === database.sources.idOf(source.id),
-    );
-    const report = await runSource(runtime, {
-      source,
-      mode: 'COMMAND',
-      window: windowNow(source, record, database.clock.now()),
-    });
+    const report = source ? await runOnce(runtime, source) : await discoverOnce(runtime);
     process.stdout.write(
       asJson
         ? `${JSON.stringify(report, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}\n`
@@ -39,6 +33,15 @@ export async function runIngest(
   } finally {
     await runtime.close();
   }
+}
+
+async function runOnce(runtime: Runtime, source: AnySource): Promise<RunReport> {
+  const { database } = runtime;
+  const record = (await readSourceRecords(database.pool)).find(
+    (each) => each.sourceId === database.sources.idOf(source.id),
+  );
+  const window = windowNow(source, record, database.clock.now());
+  return runSource(runtime, { source, mode: 'COMMAND', window });
 }
 
 function text(report: RunReport): string {

@@ -6,6 +6,7 @@ import { inOrder, openRuntime, type Runtime } from '../runtime.js';
 import { listen } from '../server/listen.js';
 import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
+import { discoverJob } from './marketplace.js';
 
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
 export async function serve(config: Config): Promise<void> {
@@ -51,6 +52,7 @@ function startIngest(runtime: Runtime, app: App): Pick<Scheduler, 'stop'> {
     intervalSeconds: config.INGEST_INTERVAL_SECONDS,
     syntheticSeed: config.SYNTHETIC ? config.SYNTHETIC_SEED : null,
     logRetentionHours: config.LOG_RETENTION_HOURS,
+    jobs: [discoverJob(runtime)],
     onRun: (report) => app.countRun(report),
   });
   const firstLook = scheduler

@@ -18,6 +18,9 @@ export const APPEND_ONLY_TABLES = [
   'grid_stress',
   'physical_notifications',
   'dataset_records',
+  'beckn_messages',
+  'window_snapshots',
+  'offers',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -33,6 +36,9 @@ const GRANTS: Readonly<Record<string, string>> = {
   series_families: 'select',
   archived_partitions: 'select',
   market_datasets: 'select',
+  beckn_transactions: 'select',
+  grid_zones: 'select',
+  compute_windows: 'select',
   _prisma_migrations: 'select',
 };
 
@@ -54,6 +60,9 @@ const OWNER_FUNCTIONS = [
   'record_dataset_records',
   'ensure_dataset_partitions',
   'record_run',
+  'begin_beckn_transaction',
+  'fail_beckn_transaction',
+  'record_beckn_message',
   'resolve_as_of',
   'ensure_observation_partitions',
   'ensure_series_partitions',

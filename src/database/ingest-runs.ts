@@ -6,11 +6,19 @@ import type { Lease } from './leases.js';
 /** SQLSTATE that `assert_lease` raises. */
 const LEASE_LOST = 'PY001';
 
-/** JSON that jsonb takes: a publisher's words may hold NUL or half a surrogate pair, which PostgreSQL refuses. */
+/** What PostgreSQL refuses in text: NUL, and half of a surrogate pair. */
+const UNSTORABLE = /\0|\p{Surrogate}/gu;
+const storable = (text: string): string => text.replaceAll(UNSTORABLE, '\u{FFFD}');
+
+/** JSON that jsonb takes: a publisher's words, and the names of its fields, may hold what PostgreSQL refuses. */
 export const jsonbText = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.replaceAll(/\0|\p{Surrogate}/gu, '\u{FFFD}') : part,
-  );
+  JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === 'string') return storable(part);
+    const isObject = typeof part === 'object' && part !== null && !Array.isArray(part);
+    return isObject && Object.keys(part).some((name) => storable(name) !== name)
+      ? Object.fromEntries(Object.entries(part).map(([name, inner]) => [storable(name), inner as unknown]))
+      : part;
+  });
 
 /** The run's row as the SQL functions take it. */
 export const runJson = (run: RunRecord): string =>

@@ -12,6 +12,7 @@ export const TOPIC_CODES = {
   GENERATION: 4,
   PRICES: 5,
   FREQUENCY: 6,
+  COMPUTE_WINDOWS: 7,
 } as const;
 export const MARKET_CODES = { MARKET_INDEX: 1, SYSTEM_SELL: 2, SYSTEM_BUY: 3, FORECAST: 4 } as const;
 

@@ -12,6 +12,7 @@ const BRINGS: Readonly<Record<Exclude<keyof Records, 'grid-statements'>, string>
   market_prices: 'electricity prices of Great Britain by half hour',
   grid_stress: 'stress of the grid by half hour',
 };
+import { becknDiscover } from './sources/beckn-discover.js';
 
 /** `docs/sources.md`, printed from the registry; a test holds the file to it. */
 export function printSources(): string {
@@ -23,7 +24,23 @@ Every data set that Pylon asks for, and under whose terms. Printed from \`src/in
 A source is asked no more often than its publisher updates it. A new one is one file in \`src/ingest/sources/\`, its line in
 the registry, and two cases in \`test/fixtures/<id>/\`.
 
-${SOURCES.map(section).join('\n')}`;
+${[...SOURCES.map(section), marketplaceSection()].join('\n')}`;
+}
+
+/** The marketplace is asked in a way of its own; src/beckn/ says how. */
+function marketplaceSection(): string {
+  const { id, title, docs, licence } = becknDiscover;
+  return `## ${title}
+
+- Id: \`${id}\`
+- Protocol's documentation: <${docs}>
+- Licence: ${licence.name}; [terms of the specification](${licence.url})
+- Base URL: \`BECKN_URL\`; callbacks on \`PUBLIC_URL\`/beckn/on_discover
+- Brings: zones, compute windows, what is said of them and their offers
+- ${cadenceOf(becknDiscover)}
+- Asked for what is on offer now, filtered by \`BECKN_FILTER\`
+- History: none to fetch
+`;
 }
 
 function section(source: AnySource): string {
@@ -52,7 +69,7 @@ function bringsOf({ produces, carbonKinds, mixKinds, regionIds }: AnySource): st
 }
 
 /** Updates come a number of minutes past each multiple of the cadence, UTC. */
-function cadenceOf({ cadence }: AnySource): string {
+function cadenceOf({ cadence }: Pick<AnySource, 'cadence'>): string {
   if (!cadence) return 'Never asked by schedule: history only';
   const { everyMinutes, afterMinutes } = cadence;
   const period =

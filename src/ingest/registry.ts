@@ -1,5 +1,6 @@
 import { PylonError } from '../domain/errors.js';
-import type { Records, Source } from './source.js';
+import type { ListedSource, Records, Source } from './source.js';
+import { becknDiscover } from './sources/beckn-discover.js';
 import { carbonIntensityFactors } from './sources/carbon-intensity-factors.js';
 import { carbonIntensityNationalForecast } from './sources/carbon-intensity-national-forecast.js';
 import { carbonIntensityNationalMix } from './sources/carbon-intensity-national-mix.js';
@@ -43,6 +44,9 @@ export const SOURCES: readonly AnySource[] = [
   nesoDemandHistory,
 ];
 
+/** Everything whose runs and health are told: the sources, and what is asked in another way. */
+export const LISTED_SOURCES: readonly ListedSource[] = [...SOURCES, becknDiscover];
+
 /** One source of whatever kind; `produces` tells which. */
 export type AnySource = { [Kind in keyof Records]: Source<Kind> }[keyof Records];
 
@@ -52,7 +56,7 @@ export function sourceById(id: string): AnySource {
   if (!source) {
     throw new PylonError(
       'SOURCE_NOT_FOUND',
-      `there is no source ${JSON.stringify(id)}; there are: ${SOURCES.map((known) => known.id).join(', ')}`,
+      `there is no source ${JSON.stringify(id)}; there are: ${LISTED_SOURCES.map((known) => known.id).join(', ')}`,
     );
   }
   return source;

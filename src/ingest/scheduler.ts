@@ -3,13 +3,13 @@ import { maintainPartitions } from '../database/maintenance.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
-import type { Window } from '../domain/ingest-run.js';
 import type { SeriesName } from '../domain/series.js';
 import { createDeriver } from './derivations/run.js';
 import { FetchAbandoned } from './http-faults.js';
 import { isSeries } from './record-kinds.js';
 import { SOURCES, type AnySource } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';
+import type { ListedSource } from './source.js';
 import { fillWithSynthetic } from './synthetic-fill.js';
 import { windowNow } from './window.js';
 
@@ -19,11 +19,20 @@ const TIMER_SLACK_MS = 500;
 const GIVE_UP_MS = 250;
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 
+/** What is asked when its source is due, as the sources are, but in a way of its own. */
+export interface ScheduledJob {
+  readonly source: ListedSource;
+  /** Null: there is nothing to report yet. */
+  readonly run: () => Promise<RunReport | null>;
+}
+
 export interface SchedulerOptions {
   readonly intervalSeconds: number;
   /** Seed of the synthetic values; null when they are off. */
   readonly syntheticSeed: number | null;
   readonly logRetentionHours: number;
+  /** None when left out. */
+  readonly jobs?: readonly ScheduledJob[];
   readonly onRun?: (report: RunReport) => void;
   /** Sources it looks at; all by default. */
   readonly sources?: readonly AnySource[];
@@ -54,10 +63,9 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   /** Families that runs changed since the last derivation. */
   let changed = new Set<SeriesName>();
   const run = async (due: readonly Due[]): Promise<RunReport[]> => {
-    const reports = await runEach(deps, due, options);
-    for (const { source, report } of reports)
-      if (report.rowsChanged > 0 && isSeries(source.produces)) changed.add(source.produces);
-    return reports.map(({ report }) => report);
+    const results = await runEach(deps, due, options);
+    for (const { brings, report } of results) if (report.rowsChanged > 0 && brings) changed.add(brings);
+    return results.map(({ report }) => report);
   };
 
   const lookNow = async (): Promise<RunReport[] | null> => {
@@ -66,18 +74,17 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
       maintainedAt = Date.now();
       await maintainPartitions(deps.database, options.logRetentionHours);
     }
-    const due = await dueOf(
-      deps,
-      sources.filter(({ id }) => !inTurn.has(id)),
+    const due = (await dueOf(deps, sources, options.jobs ?? [])).filter(
+      ({ source }) => !inTurn.has(source.id),
     );
-    for (const each of due.filter(({ source }) => waitsItsTurn(source))) {
+    for (const each of due.filter(({ waits }) => waits)) {
       const { id } = each.source;
       inTurn.set(
         id,
         run([each]).finally(() => inTurn.delete(id)),
       );
     }
-    const reports = await run(due.filter(({ source }) => !waitsItsTurn(source)));
+    const reports = await run(due.filter(({ waits }) => !waits));
     const unreachable = sources.filter(({ id }) =>
       reports.some((report) => report.source === id && isUnreachable(report)),
     );
@@ -120,37 +127,52 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   };
 }
 
-interface Due {
-  readonly source: AnySource;
-  readonly window: Window;
+/** What is due now. */
+interface Due extends ScheduledJob {
+  /** Its publisher is asked in turn, and a look does not wait for that. */
+  readonly waits: boolean;
+  /** The family that it brings; null for what no value is derived from. */
+  readonly brings: SeriesName | null;
 }
 
-async function dueOf(deps: RunnerDeps, sources: readonly AnySource[]): Promise<Due[]> {
+async function dueOf(
+  deps: RunnerDeps,
+  sources: readonly AnySource[],
+  jobs: readonly ScheduledJob[],
+): Promise<Due[]> {
   const now = deps.database.clock.now();
   const records = new Map(
     (await readSourceRecords(deps.database.pool)).map((record) => [record.sourceId, record]),
   );
-  return sources.flatMap((source) => {
-    const record = records.get(deps.database.sources.idOf(source.id));
-    return mayAsk(source, record, now) ? [{ source, window: windowNow(source, record, now) }] : [];
-  });
+  const recordOf = ({ id }: ListedSource) => records.get(deps.database.sources.idOf(id));
+  const all: readonly Due[] = [
+    ...sources.map((source) => ({
+      source,
+      waits: source.limits !== undefined,
+      brings: isSeries(source.produces) ? source.produces : null,
+      run: () =>
+        runSource(deps, { source, window: windowNow(source, recordOf(source), now), mode: 'SCHEDULED' }),
+    })),
+    ...jobs.map(({ source, run }) => ({ source, waits: false, brings: null, run })),
+  ];
+  return all.filter(({ source }) => mayAsk(source, recordOf(source), now));
 }
 
-/** Runs sources side by side; one that fails is logged, and leaves the others alone. */
+/** Runs what is due side by side; one that fails is logged, and leaves the others alone. */
 async function runEach(
   deps: RunnerDeps,
   due: readonly Due[],
   options: SchedulerOptions,
-): Promise<{ readonly source: AnySource; readonly report: RunReport }[]> {
+): Promise<{ readonly brings: SeriesName | null; readonly report: RunReport }[]> {
   const results = await Promise.allSettled(
-    due.map(async ({ source, window }) => {
-      const report = await runSource(deps, { source, window, mode: 'SCHEDULED' });
-      options.onRun?.(report);
-      return { source, report };
+    due.map(async ({ brings, run }) => {
+      const report = await run();
+      if (report) options.onRun?.(report);
+      return report && { brings, report };
     }),
   );
   return results.flatMap((result, i) => {
-    if (result.status === 'fulfilled') return [result.value];
+    if (result.status === 'fulfilled') return result.value ? [result.value] : [];
     const error: unknown = result.reason;
     const expected =
       error instanceof FetchAbandoned ||
@@ -163,13 +185,11 @@ async function runEach(
   });
 }
 
-function mayAsk(source: AnySource, record: SourceRecord | undefined, now: Date): boolean {
+function mayAsk(source: ListedSource, record: SourceRecord | undefined, now: Date): boolean {
   if (!source.cadence) return false;
   if (!record) return true;
   return isDue(source.cadence, record.lastSuccessAt, now) && circuitOf(record, now).state !== 'OPEN';
 }
-
-const waitsItsTurn = ({ limits }: AnySource): boolean => limits !== undefined;
 
 export const isUnreachable = ({ error }: RunReport): boolean =>
   error?.code === 'SOURCE_UNAVAILABLE' || error?.code === 'SOURCE_RATE_LIMITED';

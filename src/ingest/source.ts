@@ -86,6 +86,11 @@ export interface Source<Kind extends keyof Records = keyof Records> {
 }
 
 type GridFacts = 'carbonKinds' | 'mixKinds' | 'regionIds';
+/** What is told of a source, whatever way it is asked. */
+export type ListedSource = Pick<
+  Source,
+  'id' | 'title' | 'docs' | 'licence' | 'cadence' | 'priority' | 'carbonKinds' | 'mixKinds' | 'regionIds'
+>;
 
 /** Ties the kind of record to `parse` by inference. */
 export const defineSource = <Kind extends keyof Records>(source: Source<Kind>): Source<Kind> => source;

@@ -15,6 +15,7 @@ import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client
 import { alignTo } from './align-to.js';
 import type { AsOf } from './as-of.js';
 import { groupedBy } from './grouped-by.js';
+import { createMarketLoaders, type MarketLoaders } from './market-loaders.js';
 import { readRegionPages, regionPageKey, type RegionPage } from './region-pages.js';
 
 /** One signal, newest or as of a past sequence. */
@@ -22,7 +23,7 @@ export interface SignalRequest extends SignalKey {
   readonly asOf: AsOf | null;
 }
 
-export interface Loaders {
+export interface Loaders extends MarketLoaders {
   readonly region: DataLoader<number, Region>;
   readonly ingestRun: DataLoader<number, IngestRun>;
   /** Carbon factors that a run changed, by fuel; most runs changed none. */
@@ -54,6 +55,7 @@ export function createLoaders(database: Database): Loaders {
   const { prisma, pool } = database;
   const { reader } = database;
   return {
+    ...createMarketLoaders(database),
     region: new DataLoader(async (ids) =>
       alignTo(
         ids,

@@ -2,12 +2,13 @@ import type { Context } from '../context.js';
 import type { SourceRecord } from '../database/source-health.js';
 import { circuitOf, type Circuit } from '../domain/circuit.js';
 import type { ErrorCode } from '../domain/errors.js';
-import { SOURCES, type AnySource } from '../ingest/registry.js';
+import { LISTED_SOURCES } from '../ingest/registry.js';
+import type { ListedSource } from '../ingest/source.js';
 
 export type SourceState = 'NEVER_RUN' | 'HEALTHY' | 'FAILING' | 'STALE';
 
 export interface SourceHealth {
-  readonly source: AnySource;
+  readonly source: ListedSource;
   readonly sourceId: number;
   readonly state: SourceState;
   readonly circuit: Circuit;
@@ -40,7 +41,7 @@ export async function sources({
   now,
 }: Pick<Context, 'database' | 'loaders' | 'now'>): Promise<SourceHealth[]> {
   const records = await loaders.sourceRecords.load('now');
-  return SOURCES.map((source) => {
+  return LISTED_SOURCES.map((source) => {
     const sourceId = database.sources.idOf(source.id);
     return healthOf(
       source,
@@ -50,7 +51,7 @@ export async function sources({
   });
 }
 
-function healthOf(source: AnySource, record: SourceRecord, now: Date): SourceHealth {
+function healthOf(source: ListedSource, record: SourceRecord, now: Date): SourceHealth {
   const ageSeconds = record.lastSuccessAt
     ? Math.max(0, Math.floor((now.getTime() - record.lastSuccessAt.getTime()) / 1000))
     : null;
@@ -70,7 +71,7 @@ function healthOf(source: AnySource, record: SourceRecord, now: Date): SourceHea
   };
 }
 
-function stateOf({ cadence }: AnySource, record: SourceRecord, ageSeconds: number | null): SourceState {
+function stateOf({ cadence }: ListedSource, record: SourceRecord, ageSeconds: number | null): SourceState {
   if (record.lastRunId === null) return 'NEVER_RUN';
   if (record.failures > 0) return 'FAILING';
   const staleAfterSeconds = cadence ? 2 * cadence.everyMinutes * 60 : Infinity;

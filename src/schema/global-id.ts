@@ -2,7 +2,15 @@ import { PothosValidationError } from '@pothos/core';
 import { fromBase64url, toBase64url } from '../domain/base64url.js';
 
 /** Types that have a global id. A test holds them to those that implement Node. */
-export const NODE_TYPES = ['BmUnit', 'GridSignal', 'IngestRun', 'Observation', 'Region'] as const;
+export const NODE_TYPES = [
+  'BmUnit',
+  'ComputeWindow',
+  'GridSignal',
+  'GridZone',
+  'IngestRun',
+  'Observation',
+  'Region',
+] as const;
 
 const FORM = new RegExp(String.raw`^(${NODE_TYPES.join('|')}):(.{1,100})$`);
 

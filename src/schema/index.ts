@@ -2,6 +2,7 @@ import './bm-unit.js';
 import './carbon-factor.js';
 import './carbon-intensity.js';
 import './cardinal-point.js';
+import './compute-market.js';
 import './demand.js';
 import './enums.js';
 import './frequency.js';

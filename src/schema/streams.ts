@@ -4,12 +4,15 @@ import type { FuelGeneration } from '../database/series/generation.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { PriceNode } from '../resolvers/market-prices.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
+import type { ComputeWindowNode } from '../resolvers/window-node.js';
+import { computeWindowStream } from '../subscriptions/compute-windows.js';
 import { eventStream } from '../subscriptions/events.js';
 import { gridSignalStream } from '../subscriptions/grid-signals.js';
 import { ingestRunStream } from '../subscriptions/ingest-runs.js';
 import { frequencyStream, generationStream, priceStream } from '../subscriptions/series.js';
 import { OpenedStream, type StreamMessage } from '../subscriptions/stream.js';
 import { builder } from './builder.js';
+import { ComputeWindowType } from './compute-market-refs.js';
 import { MarketEnum, StreamKindEnum, TopicEnum } from './enums.js';
 import { FrequencyReadingType } from './frequency.js';
 import { FuelGenerationType } from './generation.js';
@@ -120,6 +123,21 @@ const FrequencyMessageType = builder
     }),
   });
 
+const ComputeWindowMessageType = builder
+  .objectRef<StreamMessage & { readonly computeWindow?: ComputeWindowNode }>('ComputeWindowMessage')
+  .implement({
+    description: 'A message of the subscription `computeWindows`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      computeWindow: t.field({
+        type: ComputeWindowType,
+        nullable: true,
+        description: 'Of CHANGE: the window as of `cursor`. Null for other kinds.',
+        resolve: ({ computeWindow }) => computeWindow,
+      }),
+    }),
+  });
+
 interface EventMessage extends StreamMessage {
   readonly topic?: Topic;
   readonly knownAt?: Date;
@@ -128,6 +146,7 @@ interface EventMessage extends StreamMessage {
   readonly generation?: FuelGeneration | null;
   readonly price?: PriceNode | null;
   readonly frequency?: FrequencyReading | null;
+  readonly computeWindow?: ComputeWindowNode | null;
 }
 
 const EventMessageType = builder.objectRef<EventMessage>('EventMessage').implement({
@@ -175,6 +194,12 @@ const EventMessageType = builder.objectRef<EventMessage>('EventMessage').impleme
       nullable: true,
       description: 'Of FREQUENCY: the reading. Null otherwise.',
       resolve: ({ frequency }) => frequency,
+    }),
+    computeWindow: t.field({
+      type: ComputeWindowType,
+      nullable: true,
+      description: 'Of COMPUTE_WINDOWS: the window as of `cursor`. Null otherwise.',
+      resolve: ({ computeWindow }) => computeWindow,
     }),
   }),
 });
@@ -240,6 +265,19 @@ builder.subscriptionFields((t) => ({
     },
     description: 'Readings of the frequency of the grid, as they are published.',
     subscribe: (_root, args) => new OpenedStream(frequencyStream(args)),
+    resolve: (message) => message,
+  }),
+  computeWindows: t.field({
+    type: ComputeWindowMessageType,
+    args: {
+      regionIds: t.arg.intList({
+        description:
+          'Only windows of zones known to be in these licence areas, by id, 1–14; all windows when left out.',
+      }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Compute windows whenever one comes onto the market or what is said of it changes.',
+    subscribe: (_root, args) => new OpenedStream(computeWindowStream(args)),
     resolve: (message) => message,
   }),
   events: t.field({

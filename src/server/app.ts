@@ -8,11 +8,13 @@ import type { Logger } from '../logger.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
+import { publicKeysOf } from '../beckn/signature.js';
 import { createApollo } from './apollo.js';
 import { createEventStreamHandler } from './event-stream.js';
 import { explorerContentSecurityPolicy, loadExplorerPage } from './explorer.js';
 import { formatResult } from './format-error.js';
 import { registerHealth } from './health.js';
+import { registerBeckn } from './beckn.js';
 import { answerBadRequests, answerError, errorBody } from './bad-requests.js';
 import { createMetrics } from './metrics.js';
 import { originGuard } from './origins.js';
@@ -48,7 +50,8 @@ export interface App {
 }
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'HOST' | 'PORT' | 'ALLOWED_ORIGINS'>;
+  readonly config: Pick<Config, 'HOST' | 'PORT' | 'ALLOWED_ORIGINS'> &
+    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS'>>;
   readonly database: Database;
   readonly log: Logger;
   readonly streams?: Partial<StreamSettings>;
@@ -124,6 +127,12 @@ export async function startApp({ config, database, log, streams }: AppOptions): 
     reply.header('vary', 'origin, accept-encoding');
     if (zipped) reply.header('content-encoding', 'gzip');
     return page(reply, zipped ? gzip : html, explorerContentSecurityPolicy);
+  });
+  await registerBeckn(app, {
+    database,
+    log,
+    publicKeys: publicKeysOf(config.BECKN_PUBLIC_KEYS ?? new Map()),
+    countRun: (report) => metrics.countRun(report),
   });
   registerHealth(app, createContext, () => stopping, log);
   app.get('/metrics', async (_request, reply) =>

@@ -23,6 +23,7 @@ export function eventStream({ topics, after }: EventStreamArgs): StreamDefinitio
       generation: objects.generation(event),
       price: objects.price(event),
       frequency: objects.frequency(event),
+      computeWindow: objects.computeWindow(event),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { readWindows } from '../database/compute-market.js';
 import type { LogEvent } from '../database/event-log.js';
 import { readSignalsAt } from '../database/grid-signals.js';
 import type { Database } from '../database/open.js';
@@ -9,6 +10,7 @@ import type { Topic } from '../domain/codes.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
 import { nodeOf } from '../resolvers/signal-node.js';
+import { windowNode, type ComputeWindowNode } from '../resolvers/window-node.js';
 
 /** The objects that some events are about, each as of its event. */
 export interface LoadedObjects {
@@ -17,32 +19,41 @@ export interface LoadedObjects {
   generation(event: LogEvent): FuelGeneration | null;
   price(event: LogEvent): (MarketPrice & { readonly asOf: AsOf }) | null;
   frequency(event: LogEvent): FrequencyReading | null;
+  computeWindow(event: LogEvent): ComputeWindowNode | null;
 }
 
 /** Loads each object once, however many subscribers will be shown it: one statement a topic. */
 export async function loadObjects(
-  { prisma, reader }: Database,
+  { pool, prisma, reader }: Database,
   events: readonly LogEvent[],
 ): Promise<LoadedObjects> {
   const keys = events.flatMap(({ topic, regionId, from, sequence }) =>
     topic === 'GRID_SIGNALS' && regionId !== null && from ? [{ regionId, from, asOf: sequence }] : [],
   );
-  const runIds = [...new Set(events.flatMap(({ objectId }) => objectId ?? []))];
-  const [signals, runs, generation, prices, frequency] = await Promise.all([
+  const windowIds = idsOf(events.filter(({ topic }) => topic === 'COMPUTE_WINDOWS'));
+  const runIds = idsOf(events.filter(({ topic }) => topic !== 'COMPUTE_WINDOWS'));
+  const [signals, runs, loadedWindows, generation, prices, frequency] = await Promise.all([
     keys.length > 0 ? readSignalsAt(reader, keys) : [],
     runIds.length > 0 ? prisma.ingestRun.findMany({ where: { ingestRunId: { in: runIds } } }) : [],
+    windowIds.length > 0 ? readWindows(pool, windowIds) : [],
     ofTopic(events, 'GENERATION', (statements) => readGenerationBySequence(reader, statements)),
     ofTopic(events, 'PRICES', (statements) => readPricesBySequence(reader, statements)),
     ofTopic(events, 'FREQUENCY', (statements) => readFrequencyBySequence(reader, statements)),
   ]);
   const bySequence = new Map(keys.map(({ asOf }, i) => [asOf, signals[i] ?? null]));
   const byRun = new Map(runs.map((run) => [run.ingestRunId, run]));
+  const byWindow = new Map(loadedWindows.map((window) => [window.computeWindowId, window]));
   return {
     signal({ sequence, knownAt }) {
       const signal = bySequence.get(sequence);
       return signal ? nodeOf(signal, { instant: knownAt, sequence }) : null;
     },
-    ingestRun: ({ objectId }) => (objectId === null ? null : (byRun.get(objectId) ?? null)),
+    ingestRun: ({ topic, objectId }) =>
+      objectId === null || topic === 'COMPUTE_WINDOWS' ? null : (byRun.get(objectId) ?? null),
+    computeWindow({ topic, objectId, sequence }) {
+      const window = objectId === null || topic !== 'COMPUTE_WINDOWS' ? undefined : byWindow.get(objectId);
+      return window ? windowNode(window, sequence) : null;
+    },
     generation: ({ sequence }) => generation.get(sequence) ?? null,
     price({ sequence, knownAt }) {
       const price = prices.get(sequence);
@@ -66,3 +77,7 @@ async function ofTopic<Statement extends { readonly sequence: bigint }>(
   const statements = wanted.length > 0 ? await read(wanted) : [];
   return new Map(statements.map((statement) => [statement.sequence, statement]));
 }
+
+const idsOf = (events: readonly LogEvent[]): number[] => [
+  ...new Set(events.flatMap(({ objectId }) => objectId ?? [])),
+];

@@ -16,15 +16,20 @@ export interface Replay {
   readonly origin: string;
   readonly carbonIntensityUrl: string;
   readonly elexonUrl: string;
+  readonly becknUrl: string;
   control(body: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param now the instant its clock starts at. */
-export async function startReplay(now: string): Promise<Replay> {
+/**
+ * @param now the instant its clock starts at.
+ * @param env settings of the replay server, such as REPLAY_BECKN.
+ */
+export async function startReplay(now: string, env: Readonly<Record<string, string>> = {}): Promise<Replay> {
   const port = await freePort();
   const child: ChildProcess = spawn(process.execPath, [SCRIPT, '--port', String(port), '--now', now], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -37,6 +42,7 @@ export async function startReplay(now: string): Promise<Replay> {
     origin,
     carbonIntensityUrl: `${origin}/carbon-intensity`,
     elexonUrl: `${origin}/elexon`,
+    becknUrl: `${origin}/beckn`,
     async control(body) {
       const response = await fetch(`${origin}/__control`, { method: 'POST', body: JSON.stringify(body) });
       if (!response.ok) throw new Error(await response.text());

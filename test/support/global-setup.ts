@@ -5,9 +5,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded/supervisor.js';
 import { openDatabase } from '../../src/database/open.js';
-import { ELEXON_SOURCE } from '../../src/ingest/elexon/catalogue.js';
-import { SOURCES } from '../../src/ingest/registry.js';
-import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
+import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -40,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ownerUrl: withDatabase(postgres.ownerUrl, TEMPLATE_DATABASE),
     appUrl: null,
     pylonNow: null,
-    sources: [...SOURCES, SYNTHETIC_SOURCE, ELEXON_SOURCE],
+    sources: SOURCE_FACTS,
     onError: (error) => console.error(error),
   });
   await template.close();

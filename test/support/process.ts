@@ -60,7 +60,14 @@ export async function startPylon(
   const publisher = env['CARBON_INTENSITY_URL'] ?? NOBODY;
   const child = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NESO_URL: publisher, ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      NESO_URL: publisher,
+      ELEXON_URL: publisher,
+      BECKN_URL: NOBODY, // no test asks the real marketplace
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

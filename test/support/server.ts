@@ -29,9 +29,10 @@ export interface TestServer extends App {
 export async function startTestServer(
   database: Database,
   streams: Partial<StreamSettings> = {},
+  publicKeys: ReadonlyMap<string, string> = new Map(),
 ): Promise<TestServer> {
   const app = await startApp({
-    config: { HOST: '127.0.0.1', PORT: 0, ALLOWED_ORIGINS: [] },
+    config: { HOST: '127.0.0.1', PORT: 0, ALLOWED_ORIGINS: [], BECKN_PUBLIC_KEYS: publicKeys },
     database,
     log: silent,
     streams: { pollMs: 100, ...streams },

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { printEnvExample, readConfig } from '../../src/config.js';
 import { PylonError } from '../../src/domain/errors.js';
 
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
 function faultsOf(env: Readonly<Record<string, string>>): string[] {
   try {
     readConfig(env);
@@ -21,6 +23,9 @@ describe('the configuration', () => {
       CARBON_INTENSITY_URL: 'https://api.carbonintensity.org.uk',
       NESO_URL: 'https://api.neso.energy/api/3/action',
       ELEXON_URL: 'https://data.elexon.co.uk/bmrs/api/v1',
+      BECKN_URL: 'https://deg-hackathon-bap-sandbox.becknprotocol.io/api',
+      BECKN_FILTER: '$[?(@.beckn:itemAttributes.beckn:gridParameters.renewableMix >= 0)]',
+      BECKN_PUBLIC_KEYS: new Map(),
       INGEST_INTERVAL_SECONDS: 60,
       INGEST: true,
       SYNTHETIC: true,
@@ -52,6 +57,11 @@ describe('the configuration', () => {
         CARBON_INTENSITY_URL: 'http://127.0.0.1:4999/carbon-intensity//',
         NESO_URL: 'http://127.0.0.1:4999/neso/',
         ELEXON_URL: 'http://127.0.0.1:4999/elexon',
+        BECKN_URL: 'http://127.0.0.1:4999/beckn/',
+        BECKN_FILTER: '$.windows',
+        BECKN_PUBLIC_KEYS: `one.example|k1|ed25519=${KEY}, two.example|k|ed25519=${KEY}`,
+        BECKN_BAP_ID: 'pylon.example',
+        PUBLIC_URL: 'https://pylon.example/',
         PYLON_NOW: '2023-11-06T12:30:00Z',
         INGEST_INTERVAL_SECONDS: '5',
         INGEST: 'off',
@@ -73,6 +83,14 @@ describe('the configuration', () => {
       CARBON_INTENSITY_URL: 'http://127.0.0.1:4999/carbon-intensity',
       NESO_URL: 'http://127.0.0.1:4999/neso',
       ELEXON_URL: 'http://127.0.0.1:4999/elexon',
+      BECKN_URL: 'http://127.0.0.1:4999/beckn',
+      BECKN_FILTER: '$.windows',
+      BECKN_PUBLIC_KEYS: new Map([
+        ['one.example|k1|ed25519', KEY],
+        ['two.example|k|ed25519', KEY],
+      ]),
+      BECKN_BAP_ID: 'pylon.example',
+      PUBLIC_URL: 'https://pylon.example',
       PYLON_NOW: new Date('2023-11-06T12:30:00Z'),
       INGEST_INTERVAL_SECONDS: 5,
       INGEST: false,
@@ -110,6 +128,11 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://localhost/pylon'],
     ['DATABASE_URL', 'pylon'],
     ['CARBON_INTENSITY_URL', 'ftp://api.example'],
+    ['BECKN_URL', 'becknprotocol.io'],
+    ['PUBLIC_URL', 'pylon.example'],
+    ['BECKN_PUBLIC_KEYS', 'one.example|k1|ed25519'],
+    ['BECKN_PUBLIC_KEYS', 'one.example|k1|ed25519=c2hvcnQ='],
+    ['BECKN_FILTER', 'x'.repeat(1_001)],
     ['PYLON_NOW', '2023-11-06'],
     ['PYLON_NOW', '2023-11-06T12:30'],
     ['PYLON_NOW', '2023-02-30T12:30Z'],
@@ -160,7 +183,7 @@ describe('.env.example', () => {
   it('lists every setting, described, and none twice', () => {
     const names = entries.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    const optional = ['PORT', 'DATABASE_URL', 'DATABASE_APP_URL', 'PYLON_NOW'];
+    const optional = ['PORT', 'DATABASE_URL', 'DATABASE_APP_URL', 'BECKN_BAP_ID', 'PUBLIC_URL', 'PYLON_NOW'];
     expect(new Set(names)).toEqual(new Set([...Object.keys(readConfig({})), ...optional]));
     for (const { description } of entries)
       expect(description).toMatch(/^[A-Z].{10,}\.$|^(off|production): .{10,}\.$/);

@@ -20,6 +20,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   database: { ours: ['domain', 'generated'] },
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
+  // The marketplace is asked and heard without GraphQL, by the means of ingestion.
+  beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
   // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
   resolvers: {
@@ -28,7 +30,13 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
   subscriptions: {
-    ours: ['domain', 'database', 'resolvers/regions.ts', 'resolvers/signal-node.ts'],
+    ours: [
+      'domain',
+      'database',
+      'resolvers/regions.ts',
+      'resolvers/signal-node.ts',
+      'resolvers/window-node.ts',
+    ],
     packages: ['graphql', 'pg'],
   },
   // Nothing depends on the shape of the graph, and it depends on nobody who asks the database himself.
@@ -44,14 +52,14 @@ const TABLE: Readonly<Record<string, Rule>> = {
     ],
   },
   // A gateway can serve and never ingest.
-  server: { ours: ['domain', 'database', 'resolvers', 'schema', 'subscriptions'] },
+  server: { ours: ['domain', 'database', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
   'config.ts': { ours: ['domain'], packages: ['zod'] },
   'logger.ts': { ours: [], packages: ['pino'] },
   'context.ts': { ours: [], packages: [] },
   // Wiring is visible in one place.
   'runtime.ts': { ours: ['domain', 'database', 'ingest'] },
   cli: {
-    ours: ['domain', 'database', 'ingest', 'server', 'config.ts', 'logger.ts', 'runtime.ts'],
+    ours: ['domain', 'database', 'ingest', 'beckn', 'server', 'config.ts', 'logger.ts', 'runtime.ts'],
     packages: ['commander'],
   },
 };

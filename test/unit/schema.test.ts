@@ -103,7 +103,7 @@ describe('the graph', () => {
     const units =
       /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -120,6 +120,7 @@ describe('the graph', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
       'BmUnitConnection',
+      'ComputeWindowConnection',
       'DatasetRecordConnection',
       'DemandPeriodConnection',
       'FrequencyReadingConnection',
@@ -129,6 +130,7 @@ describe('the graph', () => {
       'MarketPriceConnection',
       'ObservationConnection',
       'PhysicalNotificationConnection',
+      'WindowSnapshotConnection',
     ]);
     for (const connection of all) {
       const edge = schema.getType(connection.name.replace('Connection', 'Edge')) as GraphQLObjectType;

@@ -3,7 +3,7 @@
 --   kind     1 FORECAST  2 OUTTURN  3 ESTIMATE  4 DERIVED
 --   quality  1 REAL      2 SYNTHETIC
 --   index    1 VERY_LOW  2 LOW  3 MODERATE  4 HIGH  5 VERY_HIGH
---   topic    1 GRID_SIGNALS  2 INGEST_RUNS  3 CARBON_FACTORS  4 GENERATION  5 PRICES  6 FREQUENCY
+--   topic    1 GRID_SIGNALS  2 INGEST_RUNS  3 CARBON_FACTORS  4 GENERATION  5 PRICES  6 FREQUENCY  7 COMPUTE_WINDOWS
 
 -- Clock -------------------------------------------------------------------------------------------------------
 
@@ -223,7 +223,7 @@ create table event_log (
   sequence   bigint not null primary key,
   from_at    timestamptz(3),
   object_id  integer,
-  topic      smallint not null check (topic between 1 and 6),
+  topic      smallint not null check (topic between 1 and 7),
   region_id  smallint
 ) partition by range (sequence);
 

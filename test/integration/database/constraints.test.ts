@@ -97,7 +97,7 @@ describe('the database itself', () => {
 
   it.each([
     ['a topic', { topic: 3 }, 'taken'],
-    ['an unknown topic', { topic: 9 }, CHECK_VIOLATION],
+    ['no topic', { topic: 0 }, CHECK_VIOLATION],
   ])('event_log: %s', async (_what, changed, outcome) => {
     expect(await insert('event_log', { sequence: 77, ...changed })).toBe(outcome);
   });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toBase64url } from '../../../src/domain/base64url.js';
 import { NODE_TYPES } from '../../../src/schema/global-id.js';
 import { schema } from '../../../src/schema/index.js';
+import { item } from '../../support/beckn.js';
+import { stateItems } from '../../support/market-writer.js';
 import {
   ALL_REGIONS,
   FACTORS,
@@ -33,13 +35,15 @@ describe('an object with a global id', () => {
     await grid.record(OUTTURNS, [said({ from: HALF_HOUR, kind: 'OUTTURN', intensityGco2PerKwh: 0 })]);
     await grid.recordFactors({ Coal: 937, Wind: 0 });
     await grid.recordUnits([unit('T_MADE-1')]);
+    await stateItems(grid.database, [item({ id: 'a' })]);
     const { data } = await grid.server.query<{
       region: { id: string };
       gridNow: { id: string; observations: { id: string }[] };
       ingestRuns: { edges: { node: { id: string } }[] };
       bmUnits: { edges: { node: { id: string } }[] };
+      computeWindows: { edges: { node: { id: string; zone: { id: string } } }[] };
     }>(
-      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } bmUnits { edges { node { id } } } }',
+      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } bmUnits { edges { node { id } } } computeWindows { edges { node { id zone { id } } } } }',
     );
     ids = {
       BmUnit: data?.bmUnits.edges[0]?.node.id ?? '',
@@ -47,6 +51,8 @@ describe('an object with a global id', () => {
       GridSignal: data?.gridNow.id ?? '',
       Observation: data?.gridNow.observations[0]?.id ?? '',
       IngestRun: data?.ingestRuns.edges[0]?.node.id ?? '',
+      ComputeWindow: data?.computeWindows.edges[0]?.node.id ?? '',
+      GridZone: data?.computeWindows.edges[0]?.node.zone.id ?? '',
     };
   });
   afterAll(() => grid.close());
@@ -96,6 +102,12 @@ describe('an object with a global id', () => {
   it.each([
     'Region:0',
     'Region:19',
+    'GridZone:0',
+    'GridZone:2147483647',
+    'GridZone:2147483648',
+    'ComputeWindow:x',
+    'ComputeWindow:2147483647',
+    'ComputeWindow:9999999999',
     'Region:013',
     'Region:13.0',
     'Region: 13',

@@ -36,6 +36,7 @@ export function pylon(
       CARBON_INTENSITY_URL: url,
       NESO_URL: url,
       ELEXON_URL: url,
+      BECKN_URL: url,
       LEASE_SECONDS: '6',
       ...env,
     },

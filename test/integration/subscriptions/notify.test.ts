@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/database/open.js';
-import { SOURCES } from '../../../src/ingest/registry.js';
+import { LISTED_SOURCES } from '../../../src/ingest/registry.js';
 import { SYNTHETIC_SOURCE } from '../../../src/ingest/synthetic-fill.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startTestServer } from '../../support/server.js';
@@ -84,7 +84,7 @@ it('every connection of the server being cut at once ends no stream and loses no
     ownerUrl: database.ownerUrl,
     appUrl: null,
     pylonNow: null,
-    sources: [...SOURCES, SYNTHETIC_SOURCE],
+    sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
     onError: () => undefined, // what this test does to them
   });
   const server = await startTestServer(ofServer, { pollMs: 100 });

@@ -1,0 +1,52 @@
+import type { StatedWindow } from '../domain/compute-window.js';
+import type { Refusal } from '../domain/grid-statement.js';
+import type { Json } from './json.js';
+import { computeEnergyV2 } from './compute-energy-v2.js';
+import type { MessageContext } from './message-context.js';
+
+/** Who asks, under which ids. */
+export interface Asking {
+  readonly transactionId: string;
+  readonly messageId: string;
+  readonly bapId: string;
+  /** Where callbacks are sent: `{bapUri}/on_discover`. */
+  readonly bapUri: string;
+  readonly at: Date;
+}
+
+/** What a catalogue states: its good items, and the refused with their reasons. */
+export interface StatedCatalog {
+  /** Each identity (platform, item, interval) once: of two items about one window the later counts. */
+  readonly windows: readonly StatedWindow[];
+  readonly refusals: readonly Refusal[];
+  /** Items sent, good or not. */
+  readonly itemsRead: number;
+  readonly itemsDuplicate: number;
+}
+
+/** One version of one domain of the protocol. All that is its own is in here; what it states is in Pylon's words. */
+export interface BecknAdapter {
+  readonly version: string;
+  /** The spellings taken; the first one is written. */
+  readonly domains: readonly [string, ...string[]];
+  /** How long an answer is waited for. */
+  readonly ttlSeconds: number;
+  /** @param filter JSONPath over the items wanted. */
+  discover(asking: Asking, filter: string): Json;
+  /**
+   * Pure: the catalogues of an `on_discover`.
+   *
+   * @throws {PylonError} SOURCE_CONTRACT_BROKEN for a message without catalogues, SOURCE_EMPTY for one without items.
+   */
+  catalog(body: unknown, context: MessageContext): StatedCatalog;
+}
+
+/** The newest first: that one is asked in. */
+export const ADAPTERS: readonly [BecknAdapter, ...BecknAdapter[]] = [computeEnergyV2];
+
+/** What reads messages of this version and domain; null where nothing does. */
+export const adapterOf = ({
+  version,
+  domain,
+}: Pick<MessageContext, 'version' | 'domain'>): BecknAdapter | null =>
+  ADAPTERS.find((adapter) => adapter.version === version && adapter.domains.includes(domain)) ?? null;
