@@ -159,6 +159,34 @@ describe('what Elexon says', () => {
     ]);
   });
 
+  it('of five minutes is brought by a backfill also where it was published after its window', async () => {
+    const late = {
+      ...fuelRow('FUELINST', at('2025-11-08T23:00Z'), 'WIND', 5),
+      publishTime: '2025-11-09T01:00:00Z',
+    };
+    const next = fuelRow('FUELINST', at('2025-11-09T00:55Z'), 'WIND', 6);
+    publisher.answer = (path) => {
+      const [, from = '', to = ''] = /publishDateTimeFrom=([^&]+)&publishDateTimeTo=(.+)$/.exec(path) ?? [];
+      const dates = /settlementDateFrom=([\d-]+)&settlementDateTo=([\d-]+)$/.exec(path);
+      return [late, next].filter(({ publishTime, settlementDate }) =>
+        dates
+          ? settlementDate >= (dates[1] ?? '') && settlementDate <= (dates[2] ?? '')
+          : at(publishTime) >= at(from) && at(publishTime) <= at(to),
+      );
+    };
+    const report = (from: string, to: string) =>
+      backfill(runner, sourceById('elexon-fuelinst'), { from: at(from), to: at(to) });
+    expect(await report('2025-11-08T12:00Z', '2025-11-09T00:00Z')).toMatchObject({ rows: 1, changed: 1 });
+    expect(await report('2025-11-02T00:00Z', '2025-11-09T00:00Z')).toMatchObject({ rows: 1, changed: 0 });
+    expect(await report('2025-11-09T00:00Z', '2025-11-09T02:00Z')).toMatchObject({ rows: 1, changed: 1 });
+    expect(
+      await rowsOf('select at, mw from fuel_generation where resolution_minutes = 5 order by at'),
+    ).toEqual([
+      { at: at('2025-11-08T23:00Z'), mw: 5 },
+      { at: at('2025-11-09T00:55Z'), mw: 6 },
+    ]);
+  });
+
   it('of a span is brought by a backfill, each row once, across the change of clocks', async () => {
     const asked = publisher.asked.length;
     publisher.answer = (path) => {
