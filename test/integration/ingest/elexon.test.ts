@@ -142,6 +142,26 @@ describe('what Elexon says', () => {
     ]);
   });
 
+  it('of half hours without any trade is a hole in history, and an emptiness now', async () => {
+    const window = { from: at('2025-02-27T03:00Z'), to: at('2025-02-27T03:30Z') };
+    publisher.answer = () => [
+      marketIndex(window.from, 'APXMIDP', 0, 0),
+      marketIndex(window.from, 'N2EXMIDP', 0, 0),
+    ];
+    expect(await backfill(runner, sourceById('elexon-market-index'), window)).toMatchObject({
+      rows: 2,
+      changed: 0,
+      refused: 0,
+    });
+    expect(await run('elexon-market-index', window)).toMatchObject({
+      status: 'FAILED',
+      error: {
+        code: 'SOURCE_EMPTY',
+        message: expect.stringContaining('2 rows, none with a value') as string,
+      },
+    });
+  });
+
   it('is revised: the later answer is stored beside the earlier one', async () => {
     const start = at('2025-02-26T18:00Z');
     const window = { from: start, to: at('2025-02-26T18:30Z') };
