@@ -49,11 +49,11 @@ export class Harvest<Row> {
 
   /**
    * An answer that is empty, or of which every row was refused, is a failure with a reason, never an empty success. Only
-   * history has real holes: an empty window of a backfill is one.
+   * history has real holes: a window of a backfill in which nothing is said, and nothing refused, is one.
    */
   refuseEmpty(source: string, mode: RunMode, endpoint: string): void {
     if (this.#rows.size > 0) return;
-    if (mode === 'BACKFILL' && this.rowsRead === 0) return;
+    if (mode === 'BACKFILL' && this.rowsRefused === 0) return;
     const [first] = this.refusals;
     if (!first) {
       const what = this.rowsRead === 0 ? 'without any row' : `${this.rowsRead} rows, none with a value yet,`;

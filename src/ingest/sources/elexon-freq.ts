@@ -29,7 +29,7 @@ export const elexonFreq = defineSeries({
   licence: ELEXON_LICENCE,
   baseUrl: 'ELEXON_URL',
   cadence: { everyMinutes: 2, afterMinutes: 1 },
-  lookbackHours: 0.5,
+  lookbackHours: 2,
   horizonHours: 0.5,
   priority: 100,
   history: { windowDays: 1, since: ELEXON_SINCE },

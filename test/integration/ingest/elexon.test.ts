@@ -142,6 +142,26 @@ describe('what Elexon says', () => {
     ]);
   });
 
+  it('of half hours without any trade is a hole in history, and an emptiness now', async () => {
+    const window = { from: at('2025-02-27T03:00Z'), to: at('2025-02-27T03:30Z') };
+    publisher.answer = () => [
+      marketIndex(window.from, 'APXMIDP', 0, 0),
+      marketIndex(window.from, 'N2EXMIDP', 0, 0),
+    ];
+    expect(await backfill(runner, sourceById('elexon-market-index'), window)).toMatchObject({
+      rows: 2,
+      changed: 0,
+      refused: 0,
+    });
+    expect(await run('elexon-market-index', window)).toMatchObject({
+      status: 'FAILED',
+      error: {
+        code: 'SOURCE_EMPTY',
+        message: expect.stringContaining('2 rows, none with a value') as string,
+      },
+    });
+  });
+
   it('is revised: the later answer is stored beside the earlier one', async () => {
     const start = at('2025-02-26T18:00Z');
     const window = { from: start, to: at('2025-02-26T18:30Z') };
@@ -156,6 +176,34 @@ describe('what Elexon says', () => {
     ).toEqual([
       { nd: 40_000, tsd: null },
       { nd: 40_010, tsd: 41_000 },
+    ]);
+  });
+
+  it('of five minutes is brought by a backfill also where it was published after its window', async () => {
+    const late = {
+      ...fuelRow('FUELINST', at('2025-11-08T23:00Z'), 'WIND', 5),
+      publishTime: '2025-11-09T01:00:00Z',
+    };
+    const next = fuelRow('FUELINST', at('2025-11-09T00:55Z'), 'WIND', 6);
+    publisher.answer = (path) => {
+      const [, from = '', to = ''] = /publishDateTimeFrom=([^&]+)&publishDateTimeTo=(.+)$/.exec(path) ?? [];
+      const dates = /settlementDateFrom=([\d-]+)&settlementDateTo=([\d-]+)$/.exec(path);
+      return [late, next].filter(({ publishTime, settlementDate }) =>
+        dates
+          ? settlementDate >= (dates[1] ?? '') && settlementDate <= (dates[2] ?? '')
+          : at(publishTime) >= at(from) && at(publishTime) <= at(to),
+      );
+    };
+    const report = (from: string, to: string) =>
+      backfill(runner, sourceById('elexon-fuelinst'), { from: at(from), to: at(to) });
+    expect(await report('2025-11-08T12:00Z', '2025-11-09T00:00Z')).toMatchObject({ rows: 1, changed: 1 });
+    expect(await report('2025-11-02T00:00Z', '2025-11-09T00:00Z')).toMatchObject({ rows: 1, changed: 0 });
+    expect(await report('2025-11-09T00:00Z', '2025-11-09T02:00Z')).toMatchObject({ rows: 1, changed: 1 });
+    expect(
+      await rowsOf('select at, mw from fuel_generation where resolution_minutes = 5 order by at'),
+    ).toEqual([
+      { at: at('2025-11-08T23:00Z'), mw: 5 },
+      { at: at('2025-11-09T00:55Z'), mw: 6 },
     ]);
   });
 

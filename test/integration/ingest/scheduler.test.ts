@@ -125,7 +125,7 @@ describe('the scheduler', () => {
     expect(publisher.asked.slice(before)).toContain('/intensity/2026-02-28T12:00Z/2026-03-02T15:00Z');
     // Of what is read as it goes, the half hour that was running then is asked for again.
     expect(publisher.asked.slice(before)).toContain(
-      '/datasets/FUELINST/stream?publishDateTimeFrom=2026-03-02T11:00Z&publishDateTimeTo=2026-03-02T15:30Z',
+      '/datasets/FUELINST/stream?publishDateTimeFrom=2026-03-02T11:00Z&publishDateTimeTo=2026-03-02T18:30Z',
     );
   });
 

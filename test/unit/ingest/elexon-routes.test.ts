@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { londonDay } from '../../../src/domain/london-day.js';
 import {
   elexonRowName,
   elexonRows,
@@ -83,6 +85,26 @@ describe('the instant of a row', () => {
 });
 
 describe('the settlement dates of a window', () => {
+  it('hold all of it between them, and none is without a part of it', () => {
+    const instants = fc.date({
+      min: at('2016-01-01T00:00Z'),
+      max: at('2035-01-01T00:00Z'),
+      noInvalidDate: true,
+    });
+    fc.assert(
+      fc.property(instants, fc.integer({ min: 1, max: 40 * 86_400_000 }), (from, lengthMs) => {
+        const to = new Date(from.getTime() + lengthMs);
+        const days = settlementDatesIn({ from, to }).map((date) => londonDay(Date.parse(date) / 86_400_000));
+        for (const [i, day] of days.entries()) {
+          expect(day.endMs > from.getTime() && day.startMs < to.getTime()).toBe(true);
+          if (i > 0) expect(day.startMs).toBe(days[i - 1]?.endMs);
+        }
+        expect(days[0]?.startMs).toBeLessThanOrEqual(from.getTime());
+        expect(days.at(-1)?.endMs).toBeGreaterThanOrEqual(to.getTime());
+      }),
+    );
+  });
+
   it('are London days: in summer the last hour in UTC is of the next', () => {
     const dates = (from: string, to: string) => settlementDatesIn({ from: at(from), to: at(to) });
     expect(dates('2026-07-01T00:00Z', '2026-07-02T00:00Z')).toEqual(['2026-07-01', '2026-07-02']);
