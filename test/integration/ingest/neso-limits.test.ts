@@ -59,10 +59,9 @@ describe("NESO's limits", () => {
       .toEqual([]);
   };
 
-  it('hold at the publisher with all sources due at once, and no other source waits for them', async () => {
+  it("hold at the publisher with all sources due at once, and in nobody else's way", async () => {
     const first = await scheduler.look();
     expect(first?.map(({ source }) => source).toSorted()).toEqual(OTHERS.toSorted());
-    expect(OF_NESO.every((id) => reports.some(({ source }) => source === id))).toBe(false);
     // What waits is neither asked twice nor in the way of what is due meanwhile.
     await database.advance({ minutes: 15 });
     expect((await scheduler.look())?.map(({ source }) => source).toSorted()).toEqual([
@@ -111,7 +110,7 @@ describe("NESO's limits", () => {
       logRetentionHours: 168,
       onRun: (report) => void reports.push(report),
     });
-    await waiting.look();
+    expect(await waiting.look()).toHaveLength(OTHERS.length);
     await expect.poll(() => arrivalsOf(/^\/datastore_search/).length, { timeout: 10_000 }).toBe(1);
     await expect.poll(() => arrivalsOf(/^\/package_show/).length, { timeout: 10_000 }).toBe(OF_NESO.length);
     await waiting.stop();
