@@ -144,8 +144,6 @@ describe.skipIf(!RECORDED_DIR)(
             ? [400, 'UNSUPPORTED']
             : [200, action === 'on_discover' ? 'APPLIED' : 'UNWANTED'];
         expect([reply.status, last?.status]).toEqual(expected);
-        await host.expireQuestions();
-        await host.ask();
       });
     });
   },
