@@ -11,6 +11,8 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 /** Public keys by key id, `subscriber|key|ed25519`. */
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
+/** A signature in full is some 400 characters. */
+const LONGEST_HEADER = 2_000;
 /** Sender's clock and ours may differ by this. */
 const LEEWAY_SECONDS = 30;
 const SIGNED = '(created) (expires) digest';
@@ -53,6 +55,7 @@ export function signerOf(
 ): { readonly keyId: string } | { readonly fault: string } {
   const scheme = /^Signature\s+/i.exec(authorization ?? '');
   if (authorization === undefined || !scheme) return { fault: 'the message is not signed' };
+  if (authorization.length > LONGEST_HEADER) return { fault: 'the signature is too long' };
   const parameters = parametersOf(authorization.slice(scheme[0].length));
   const keyId = parameters.get('keyId') ?? '';
   const key = keys.get(keyId);
@@ -74,7 +77,7 @@ export function signerOf(
 /** `name="value"` and `name=value`, separated by commas; of two of one name the first counts. */
 function parametersOf(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
-  for (const [, name = '', quotedValue, plain] of text.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,"]+))/g))
+  for (const [, name = '', quotedValue, plain] of text.matchAll(/\b(\w+)=(?:"([^"]*)"|([^\s,"]+))/g))
     if (!parameters.has(name)) parameters.set(name, quotedValue ?? plain ?? '');
   return parameters;
 }

@@ -50,10 +50,12 @@ export const LISTED_SOURCES: readonly ListedSource[] = [...SOURCES, becknDiscove
 /** One source of whatever kind; `produces` tells which. */
 export type AnySource = { [Kind in keyof Records]: Source<Kind> }[keyof Records];
 
-/** @throws {PylonError} SOURCE_NOT_FOUND naming those there are. */
+/** @throws {PylonError} SOURCE_NOT_FOUND naming those there are; BAD_USER_INPUT for one that is asked in another way. */
 export function sourceById(id: string): AnySource {
   const source = SOURCES.find((candidate) => candidate.id === id);
   if (!source) {
+    if (LISTED_SOURCES.some((listed) => listed.id === id))
+      throw new PylonError('BAD_USER_INPUT', `source ${id} has no history to fetch: it says what holds now`);
     throw new PylonError(
       'SOURCE_NOT_FOUND',
       `there is no source ${JSON.stringify(id)}; there are: ${LISTED_SOURCES.map((known) => known.id).join(', ')}`,

@@ -199,7 +199,7 @@ declare
   is_late boolean;
   applied integer := 0;
   message_ref bigint;
-  changes jsonb := '[]';
+  changes jsonb[] := '{}';
   head event_head;
 begin
   rows_new := 0;
@@ -242,7 +242,9 @@ begin
         values (zone.zone_code, zone.area, zone.latitude, zone.longitude, zone.region_id, zone.region_reason)
         on conflict (zone_code, area) do update set latitude = excluded.latitude, longitude = excluded.longitude,
           region_id = excluded.region_id, region_reason = excluded.region_reason
-        returning grid_zone_id into zone.grid_zone_id;
+        where (z.latitude, z.longitude, z.region_id, z.region_reason)
+          is distinct from (excluded.latitude, excluded.longitude, excluded.region_id, excluded.region_reason);
+      zone.grid_zone_id := (select z.grid_zone_id from grid_zones z where z.zone_code = zone.zone_code and z.area = zone.area);
       insert into compute_windows as c (grid_zone_id, bpp_id, provider_id, item_id, name, from_at, to_at, last_stated_at, last_transaction)
         values (zone.grid_zone_id, w ->> 'bpp_id', w ->> 'provider_id', w ->> 'item_id', w ->> 'name',
           (w ->> 'from_at')::timestamptz, (w ->> 'to_at')::timestamptz, stated_at, t.beckn_transaction_id)
@@ -254,8 +256,8 @@ begin
       stated_digest := md5((w - 'from_at' - 'to_at')::text);
       if stated_digest is distinct from (select s.digest from window_snapshots s
           where s.compute_window_id = window_id order by s.sequence desc limit 1) then
-        changes := changes || jsonb_build_object('id', window_id, 'region_id', zone.region_id, 'digest', stated_digest,
-          'from_at', w ->> 'from_at', 'statement', w -> 'statement');
+        changes := array_append(changes, jsonb_build_object('id', window_id, 'region_id', zone.region_id, 'digest', stated_digest,
+          'from_at', w ->> 'from_at', 'statement', w -> 'statement'));
         rows_changed := rows_changed + 1;
         if held.compute_window_id is null then rows_new := rows_new + 1; end if;
       end if;
@@ -284,18 +286,18 @@ begin
     select (c.value ->> 'id')::integer, head.last_sequence + c.ord, stated_at, head.last_known_at, run_id, message_ref, s.capacity_mw,
       s.renewable_pct, s.carbon_intensity_gco2_per_kwh, s.reservation_required, s.gbp_per_mwh, s.original_price, s.original_currency,
       s.original_unit, s.price_reason, c.value ->> 'digest'
-    from jsonb_array_elements(changes) with ordinality c (value, ord)
+    from unnest(changes) with ordinality c (value, ord)
     cross join lateral jsonb_populate_record(null::window_snapshots, c.value -> 'statement') s;
     insert into offers (compute_window_id, sequence, offer_code, provider_id, name, gbp_per_mwh, original_price,
       original_currency, original_unit, price_reason)
     select (c.value ->> 'id')::integer, head.last_sequence + c.ord, o.offer_code, o.provider_id, o.name, o.gbp_per_mwh,
       o.original_price, o.original_currency, o.original_unit, o.price_reason
-    from jsonb_array_elements(changes) with ordinality c (value, ord)
+    from unnest(changes) with ordinality c (value, ord)
     cross join lateral jsonb_populate_recordset(null::offers, c.value -> 'statement' -> 'offers') o;
     insert into event_log (sequence, from_at, topic, object_id, region_id)
     select head.last_sequence + c.ord, (c.value ->> 'from_at')::timestamptz, 7, (c.value ->> 'id')::integer,
       (c.value ->> 'region_id')::smallint
-    from jsonb_array_elements(changes) with ordinality c (value, ord);
+    from unnest(changes) with ordinality c (value, ord);
     insert into event_log (sequence, topic, object_id) values (last_sequence, 2, run_id);
     perform close_commit(head.last_sequence + 1, last_sequence, head.last_known_at);
   end if;

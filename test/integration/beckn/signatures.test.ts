@@ -85,6 +85,7 @@ describe('where keys are known, a callback', () => {
       'has a signature that is no base64',
       (sent) => authorization(sent).replace(/signature="[^"]*"/, 'signature="§"'),
     ],
+    ['has a signature without an end', () => `Signature ${'a'.repeat(15_000)}`],
     ['has no signature', (sent) => authorization(sent).replace(/,signature="[^"]*"/, '')],
     [
       'is signed by a platform that it is not from',

@@ -25,7 +25,7 @@ export interface Command {
 export function pylon(
   args: readonly string[],
   { ownerUrl }: TestDatabase,
-  { url }: Publisher,
+  { url }: Pick<Publisher, 'url'>,
   env: Readonly<Record<string, string>> = {},
 ): Command {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
