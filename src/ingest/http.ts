@@ -29,12 +29,18 @@ export interface HttpClient {
    */
   json(url: string, note: NoteAttempt): Promise<unknown>;
   /**
-   * GET of an answer of any size, in pieces as they come and as fast as they are taken. Tried like `json` until it begins;
-   * what breaks off later is told by the pieces.
+   * GET of an answer of any size, given to `read` in pieces as they come and as fast as it takes them. Tried like `json`
+   * until it begins; what breaks off later is told by the pieces. The request is over when `read` is, whether it took all or not.
    *
-   * @throws {PylonError} as `json`, now or while the pieces are read.
+   * @param deadlineMs how long it may take in all.
+   * @throws {PylonError} as `json`; or whatever `read` throws.
    */
-  stream(url: string, note: NoteAttempt, deadlineMs: number): Promise<AsyncIterable<Buffer>>;
+  stream<Answer>(
+    url: string,
+    note: NoteAttempt,
+    deadlineMs: number,
+    read: (pieces: AsyncIterable<Buffer>) => Promise<Answer>,
+  ): Promise<Answer>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
@@ -97,8 +103,16 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     json: (url, note) =>
       tried(url, note, (signal) => get(url, { dispatcher, timeoutMs, now, maxBodyBytes, signal })),
-    stream: (url, note, deadlineMs) =>
-      tried(url, note, (signal) => open(url, { dispatcher: streaming, deadlineMs, now, signal })),
+    async stream(url, note, deadlineMs, read) {
+      const opened = await tried(url, note, (signal) =>
+        open(url, { dispatcher: streaming, deadlineMs, now, signal }),
+      );
+      try {
+        return await read(opened.pieces);
+      } finally {
+        opened.close();
+      }
+    },
     abandon() {
       underWay.abort();
       underWay = new AbortController();
@@ -181,7 +195,12 @@ async function get(
   }
 }
 
-/** Begins to read an answer. Its pieces end, and with them the request, when they are not wanted any more. */
+interface Opened {
+  readonly pieces: AsyncIterable<Buffer>;
+  close(): void;
+}
+
+/** Begins to read an answer. */
 async function open(
   url: string,
   {
@@ -190,32 +209,36 @@ async function open(
     now,
     signal,
   }: Pick<GetOptions, 'dispatcher' | 'now' | 'signal'> & { readonly deadlineMs: number },
-): Promise<AsyncIterable<Buffer>> {
+): Promise<Opened> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new Error(`not done after ${deadlineMs} ms`)), deadlineMs);
-  let response: Dispatcher.ResponseData;
   let status: number | null = null;
   try {
-    response = await request(url, {
+    const response = await request(url, {
       dispatcher,
       signal: AbortSignal.any([signal, deadline.signal]),
       headers: HEADERS,
     });
     status = response.statusCode;
-    if (status !== 200)
-      throw statusError(url, status, response.headers, now(), await beginningOf(response.body));
+    const { body, headers } = response;
+    if (status !== 200) throw statusError(url, status, headers, now(), await beginningOf(body));
+    return {
+      pieces: piecesOf(url, response, signal),
+      close() {
+        clearTimeout(timer);
+        body.on('error', () => undefined).destroy(); // who read it was told
+      },
+    };
   } catch (error) {
     clearTimeout(timer);
     throw error instanceof PylonError ? error : readError(url, error, status, Infinity);
   }
-  return piecesOf(url, response, signal, () => clearTimeout(timer));
 }
 
 async function* piecesOf(
   url: string,
   { body, headers }: Dispatcher.ResponseData,
   signal: AbortSignal,
-  done: () => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   const isZipped = /^(x-)?gzip$/.test(String(headers['content-encoding'] ?? '').toLowerCase());
   // What breaks off is told to the reader of the last of the two.
@@ -224,9 +247,6 @@ async function* piecesOf(
     for await (const piece of pieces) yield piece as Buffer;
   } catch (error) {
     throw signal.aborted ? abandoned(url, error) : readError(url, error, 200, Infinity);
-  } finally {
-    body.destroy();
-    done();
   }
 }
 
