@@ -56,6 +56,8 @@ async function startOnce(dataDir: string, publisher: string): Promise<Start> {
         PORT: '0',
         PYLON_DATA_DIR: dataDir,
         CARBON_INTENSITY_URL: publisher,
+        NESO_URL: publisher,
+        ELEXON_URL: publisher,
         BECKN_URL: publisher,
         LOG_LEVEL: 'error',
       },

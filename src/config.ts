@@ -43,6 +43,16 @@ const settings = {
     'https://api.carbonintensity.org.uk',
     'Base URL of the Carbon Intensity API, a mirror or a replay of it.',
   ],
+  NESO_URL: [
+    url.default('https://api.neso.energy/api/3/action'),
+    'https://api.neso.energy/api/3/action',
+    "Base URL of the NESO data portal's CKAN API, a mirror or a replay of it.",
+  ],
+  ELEXON_URL: [
+    url.default('https://data.elexon.co.uk/bmrs/api/v1'),
+    'https://data.elexon.co.uk/bmrs/api/v1',
+    'Base URL of the Elexon Insights API, a mirror or a replay of it.',
+  ],
   BECKN_URL: [
     url.default('https://deg-hackathon-bap-sandbox.becknprotocol.io/api'),
     'https://deg-hackathon-bap-sandbox.becknprotocol.io/api',

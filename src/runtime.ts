@@ -4,9 +4,8 @@ import { createLeaseKeeper } from './database/lease-keeper.js';
 import { openDatabase, type Database } from './database/open.js';
 import { PylonError, messageOf } from './domain/errors.js';
 import { createHttpClient } from './ingest/http.js';
-import { LISTED_SOURCES } from './ingest/registry.js';
+import { SOURCE_FACTS } from './ingest/catalog.js';
 import type { RunnerDeps } from './ingest/run.js';
-import { SYNTHETIC_SOURCE } from './ingest/synthetic-fill.js';
 import type { Logger } from './logger.js';
 
 /** What every command stands on: an open database and the means to run sources. */
@@ -15,6 +14,8 @@ export interface Runtime extends RunnerDeps {
   readonly database: Database;
   /** One line for people: which database, where. */
   readonly databaseLine: string;
+  /** Login that migrates and archives. */
+  readonly ownerUrl: string;
   /** Gives leases back, ends connections, stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
 }
@@ -29,7 +30,7 @@ export async function openRuntime(config: Config, log: Logger): Promise<Runtime>
       ownerUrl,
       appUrl: config.DATABASE_APP_URL ?? null,
       pylonNow: config.PYLON_NOW ?? null,
-      sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
+      sources: SOURCE_FACTS,
       servesSynthetic: config.SYNTHETIC,
       onError: (error) => log.warn({ error: error.message }, 'database.connection.lost'),
     });
@@ -49,6 +50,7 @@ export async function openRuntime(config: Config, log: Logger): Promise<Runtime>
     http,
     log,
     baseUrlOf: (source) => config[source.baseUrl],
+    ownerUrl,
     databaseLine: describe(database, embedded, ownerUrl),
     close: () =>
       inOrder([

@@ -6,8 +6,7 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/supervisor.js
 import { createLeaseKeeper } from '../../src/database/lease-keeper.js';
 import type { Lease } from '../../src/database/leases.js';
 import { openDatabase, type Database } from '../../src/database/open.js';
-import { LISTED_SOURCES } from '../../src/ingest/registry.js';
-import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
+import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
 import type { Scope } from './benchmark.js';
 
 /** A folder of one's own that PostgreSQL's user may walk into; removed at the end. */
@@ -37,7 +36,7 @@ export async function openBenchDatabase(scope: Scope, ownerUrl: string): Promise
     ownerUrl,
     appUrl: null,
     pylonNow: null,
-    sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
+    sources: SOURCE_FACTS,
     onError: (error) => process.stderr.write(`${error.message}\n`),
   });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2, options: '-c TimeZone=UTC' });

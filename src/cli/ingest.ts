@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { readSourceRecords } from '../database/source-health.js';
+import { PylonError } from '../domain/errors.js';
 import { sourceById, type AnySource } from '../ingest/registry.js';
 import { runSource, type RunReport } from '../ingest/run.js';
 import { becknDiscover } from '../ingest/sources/beckn-discover.js';
@@ -15,6 +16,11 @@ export async function runIngest(
   asJson: boolean,
 ): Promise<void> {
   const source = sourceId === becknDiscover.id ? null : sourceById(sourceId);
+  if (source && !source.cadence)
+    throw new PylonError(
+      'BAD_USER_INPUT',
+      `source ${source.id} is history: pylon backfill --source ${source.id} --from … --to …`,
+    );
   const runtime = await openRuntime(config, log);
   try {
     const report = source ? await runOnce(runtime, source) : await discoverOnce(runtime);

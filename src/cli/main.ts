@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
-import { runBackfill } from './backfill.js';
+import { runArchive } from './archive.js';
+import { runBackfill, type BackfillTarget } from './backfill.js';
+import { runDiscover } from './datasets.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
 import { serve } from './serve.js';
@@ -33,10 +35,29 @@ program
   .requiredOption('--source <id>', 'the source; an unknown one lists them all')
   .requiredOption('--from <iso>', 'first instant, inside', instant)
   .requiredOption('--to <iso>', 'last instant, outside', instant)
+  .option('--dataset <code>', 'with --source elexon: its data set, such as PN')
   .option('--json', 'print the report as one JSON object')
-  .action(({ source, from, to, json }: { source: string; from: Date; to: Date; json?: true }) =>
-    runBackfill(configured(), source, { from, to }, json === true),
+  .action(({ from, to, json, ...target }: BackfillTarget & { from: Date; to: Date; json?: true }) =>
+    runBackfill(configured(), target, { from, to }, json === true),
   );
+
+program
+  .command('archive')
+  .description('writes whole months of statements to Parquet files and drops them from the database')
+  .requiredOption('--before <iso>', 'only months that ended at or before this instant', instant)
+  .option('--out <folder>', 'where the files go', 'archive')
+  .option('--json', 'print the report as one JSON object')
+  .action(({ before, out, json }: { before: Date; out: string; json?: true }) =>
+    runArchive(configured(), before, out, json === true),
+  );
+
+program
+  .command('datasets')
+  .description("Elexon's data sets")
+  .command('discover')
+  .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
+  .option('--json', 'print the sets as one JSON list')
+  .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
 
 /** Commands are quieter than the server: what they did is in their report. */
 function configured() {

@@ -8,8 +8,6 @@ import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
 import { discoverJob } from './marketplace.js';
 
-const GIVE_UP_MS = 250;
-
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
 export async function serve(config: Config): Promise<void> {
   const log = createLogger(config.LOG_LEVEL);
@@ -44,12 +42,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
   if (!config.INGEST) return sayDataMode(runtime);
   const scheduler = startIngest(runtime, app);
-  stops.push(async () => {
-    // Also what a source was only about to ask when its look was stopped.
-    const givingUp = setInterval(() => runtime.http.abandon(), GIVE_UP_MS);
-    await scheduler.stop();
-    clearInterval(givingUp);
-  });
+  stops.push(() => scheduler.stop());
 }
 
 /** Ingests from now on; the first look also says where the data comes from. */

@@ -1,11 +1,6 @@
 import { indexOf, kindOf, qualityOf, KIND_CODES } from '../domain/codes.js';
-import {
-  UNSOURCED_GROUPS,
-  type CarbonGroup,
-  type GridSignal,
-  type MixGroup,
-  type Provenance,
-} from '../domain/grid-signal.js';
+import { type CarbonGroup, type GridSignal, type MixGroup, type Provenance } from '../domain/grid-signal.js';
+import { refuseArchivedKeys } from './archive/archived-spans.js';
 import type { AskedRow, GridSignalReader } from './grid-signals.js';
 import { rankOf } from './grid-statements.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
@@ -41,9 +36,9 @@ interface PastRow extends AskedRow {
  * asked leaves the partitions of other months out before the first probe.
  */
 export async function signalsAsOf(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   asked: readonly PastRow[],
-): Promise<(GridSignal | null)[]> {
+): Promise<GridSignal[]> {
   const statements = await readNewestWords(db, asked);
   const lacking = statements.filter((said) => said.lacks_carbon || said.lacks_mix);
   if (lacking.length > 0) statements.push(...(await readOlderWords(db, asked, lacking)));
@@ -53,11 +48,12 @@ export async function signalsAsOf(
     if (said) said.push(statement);
     else byKey.set(statement.ord, [statement]);
   }
+  const unspoken = asked.filter((_, i) => !byKey.has(i + 1)).map(({ row }) => row.from_at);
+  await refuseArchivedKeys(archive, 'observations', unspoken);
   return asked.map(({ row }, i) => {
     const said = byKey.get(i + 1) ?? [];
     const carbon = carbonAsOf(best(said, statesCarbon, sources), sources);
     const mix = mixAsOf(best(said, statesMix, sources), sources);
-    if (!carbon && !mix) return null;
     return {
       regionId: row.region_id,
       from: row.from_at,
@@ -65,7 +61,6 @@ export async function signalsAsOf(
       settlementPeriod: row.settlement_period,
       carbon,
       mix,
-      ...UNSOURCED_GROUPS,
     };
   });
 }

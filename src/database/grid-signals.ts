@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { indexOf, kindOf, qualityOf } from '../domain/codes.js';
-import { UNSOURCED_GROUPS, type CarbonGroup, type GridSignal, type MixGroup } from '../domain/grid-signal.js';
+import { type CarbonGroup, type GridSignal, type MixGroup } from '../domain/grid-signal.js';
+import type { ArchivedSpans } from './archive/archived-spans.js';
 import { signalsAsOf } from './grid-signals-as-of.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
 import type { SourceCatalog } from './source-catalog.js';
@@ -16,6 +17,7 @@ export interface GridSignalReader {
   readonly sources: SourceCatalog;
   /** False: groups of synthetic values are answered as null. */
   readonly servesSynthetic: boolean;
+  readonly archive: ArchivedSpans;
 }
 
 /** A row of the read model. Its values are null where they changed since the sequence it is asked as of: they are then rebuilt. */
@@ -169,7 +171,6 @@ function signalOf(row: SignalRow, sources: SourceCatalog): GridSignal {
     settlementPeriod: row.settlement_period,
     carbon: carbonOf(row, sources),
     mix: mixGroupOf(row, sources),
-    ...UNSOURCED_GROUPS,
   };
 }
 

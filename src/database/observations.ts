@@ -9,6 +9,7 @@ import {
   type Quality,
 } from '../domain/codes.js';
 import type { StatedMix } from '../domain/grid-statement.js';
+import { refuseArchivedKeys } from './archive/archived-spans.js';
 import type { GridSignalReader, SignalKey } from './grid-signals.js';
 import { MIX_COLUMNS, mixOf, type MixColumns } from './mix-columns.js';
 import type { SourceCatalog } from './source-catalog.js';
@@ -78,7 +79,7 @@ function observationOf(row: ObservationRow, sources: SourceCatalog): Observation
 
 /** For each key what was said of it by a sequence, newest first, at most OBSERVATIONS_A_SIGNAL. */
 export async function readObservations(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   keys: readonly SignalKey[],
   asOf: bigint | null,
 ): Promise<Observation[][]> {
@@ -108,6 +109,8 @@ export async function readObservations(
   });
   const lists = keys.map((): Observation[] => []);
   for (const row of rows) lists[row.ord - 1]?.push(observationOf(row, sources));
+  const unspoken = keys.filter((_, i) => lists[i]?.length === 0).map(({ from }) => from);
+  await refuseArchivedKeys(archive, 'observations', unspoken);
   return lists;
 }
 
@@ -125,9 +128,10 @@ export interface ObservationPage {
 
 /** One page of one region's statements, by half hour, then by when they became known. */
 export async function readObservationPage(
-  { db, sources }: GridSignalReader,
+  { db, sources, archive }: GridSignalReader,
   page: ObservationPage,
 ): Promise<Observation[]> {
+  await archive.refuse('observations', page);
   const { rows } = await db.query<ObservationRow>({
     name: 'observation-page',
     text: `select ${COLUMNS}
@@ -184,10 +188,17 @@ export async function readObservationsByKey(
 
 /** What one run stored, in log order. Its sequences lie together, and a block range index finds them. */
 export async function readRunObservations(
-  { db, sources }: GridSignalReader,
-  run: { readonly ingestRunId: number; readonly firstSequence: bigint; readonly lastSequence: bigint },
+  { db, sources, archive }: GridSignalReader,
+  run: {
+    readonly ingestRunId: number;
+    readonly firstSequence: bigint;
+    readonly lastSequence: bigint;
+    readonly windowFrom: Date;
+    readonly windowTo: Date;
+  },
   page: { readonly after: ObservationKey | null; readonly limit: number },
 ): Promise<Observation[]> {
+  await archive.refuse('observations', { from: run.windowFrom, to: run.windowTo });
   const { rows } = await db.query<ObservationRow>({
     name: 'observations-of-run',
     text: `select ${COLUMNS} from observations o

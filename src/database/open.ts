@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { archivedSpans } from './archive/archived-spans.js';
 import { prepareAppLogin } from './app-login.js';
 import { adoptClock, type Clock } from './clock.js';
 import type { GridSignalReader } from './grid-signals.js';
@@ -101,7 +102,7 @@ async function openAsApp({
     pool,
     prisma,
     sources,
-    reader: { db: pool, sources, servesSynthetic },
+    reader: { db: pool, sources, servesSynthetic, archive: archivedSpans(pool, app.clock.now) },
     async close() {
       await prisma.$disconnect();
       await Promise.all([pool.end(), prismaPool.end()]);

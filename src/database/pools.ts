@@ -46,6 +46,21 @@ export const CONNECTION_SETTINGS = {
   types,
 } as const;
 
+/** A window of a data set takes as long as its publisher and the machine need; then it is given up. */
+export const LONGEST_WINDOW_MS = 30 * 60_000;
+
+/** For the one connection that fills and merges windows of hundreds of thousands of rows. */
+const BULK_CONNECTION_SETTINGS = {
+  ...CONNECTION_SETTINGS,
+  options: optionsOf([
+    ...SESSION,
+    `statement_timeout=${LONGEST_WINDOW_MS}`,
+    'lock_timeout=20000',
+    'idle_in_transaction_session_timeout=5000',
+  ]),
+  query_timeout: LONGEST_WINDOW_MS + 5_000,
+} as const;
+
 /** The same for the owner, whose migrations take as long as they take, and wait for those of other processes. */
 export const OWNER_CONNECTION_SETTINGS = {
   options: optionsOf([...SESSION, 'statement_timeout=0', 'lock_timeout=0']),
@@ -63,10 +78,18 @@ export function connectionTo(url: string, options: string): { connectionString: 
   return { connectionString: parsed.href, options: `${own} ${options}` };
 }
 
-export function createPool({ url, name, max = 10, onError }: PoolOptions): pg.Pool {
+export const createPool = (options: PoolOptions): pg.Pool => poolWith(CONNECTION_SETTINGS, options);
+
+export const createBulkPool = (options: Omit<PoolOptions, 'max'>): pg.Pool =>
+  poolWith(BULK_CONNECTION_SETTINGS, { ...options, max: 1 });
+
+function poolWith(
+  settings: typeof CONNECTION_SETTINGS | typeof BULK_CONNECTION_SETTINGS,
+  { url, name, max = 10, onError }: PoolOptions,
+): pg.Pool {
   const pool = new pg.Pool({
-    ...CONNECTION_SETTINGS,
-    ...connectionTo(url, CONNECTION_SETTINGS.options),
+    ...settings,
+    ...connectionTo(url, settings.options),
     application_name: name,
     max,
   });

@@ -9,13 +9,18 @@ export const TOPIC_CODES = {
   GRID_SIGNALS: 1,
   INGEST_RUNS: 2,
   CARBON_FACTORS: 3,
+  GENERATION: 4,
+  PRICES: 5,
+  FREQUENCY: 6,
   COMPUTE_WINDOWS: 7,
 } as const;
+export const MARKET_CODES = { MARKET_INDEX: 1, SYSTEM_SELL: 2, SYSTEM_BUY: 3, FORECAST: 4 } as const;
 
 export type ObservationKind = keyof typeof KIND_CODES;
 export type Quality = keyof typeof QUALITY_CODES;
 export type CarbonIndex = keyof typeof INDEX_CODES;
 export type Topic = keyof typeof TOPIC_CODES;
+export type Market = keyof typeof MARKET_CODES;
 
 function wordOf<Word extends string>(codes: Readonly<Record<Word, number>>, what: string) {
   const words = new Map<number, Word>();
@@ -32,3 +37,4 @@ export const kindOf = wordOf<ObservationKind>(KIND_CODES, 'observation kind');
 export const qualityOf = wordOf<Quality>(QUALITY_CODES, 'quality');
 export const indexOf = wordOf<CarbonIndex>(INDEX_CODES, 'carbon index');
 export const topicOf = wordOf<Topic>(TOPIC_CODES, 'topic');
+export const marketOf = wordOf<Market>(MARKET_CODES, 'market');

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
     'The socket holds as many subscriptions as one socket may. Caller opens another or uses fewer.',
   DATA_MISSING:
     'Nothing is known for that region and instant. The message says what was looked for. Caller asks another instant or waits.',
+  DATA_ARCHIVED:
+    'What is asked for was archived to a file and is no longer in the database. The message names the span and the file. Caller asks a later span; operator has the file.',
   SOURCE_UNAVAILABLE:
     'A publisher is down, slow or unreachable. The runner retries; the last good values are served with their age.',
   SOURCE_RATE_LIMITED: 'A publisher asked us to slow down. The runner waits as told.',

@@ -1,4 +1,4 @@
-import type { CarbonIndex, ObservationKind, Quality } from './codes.js';
+import type { CarbonIndex, Market, ObservationKind, Quality } from './codes.js';
 import { LOW_CARBON_FUELS, RENEWABLE_FUELS, type Fuel } from './fuels.js';
 import type { StatedMix } from './grid-statement.js';
 
@@ -34,11 +34,14 @@ export interface DemandGroup {
 
 export interface PriceGroup {
   readonly gbpPerMwh: number;
-  readonly market: string;
+  readonly market: Market;
+  readonly kind: ObservationKind;
+  /** Of a derived price: how far off it was, as a rule. */
+  readonly expectedErrorGbpPerMwh: number | null;
   readonly provenance: Provenance;
 }
 
-/** One region × one half hour, the best value of each group as known at `sequence`. */
+/** One region × one half hour, the best of its own carbon and mix as known at `sequence`. Demand, stress and price are Great Britain's. */
 export interface GridSignal {
   readonly regionId: number;
   readonly from: Date;
@@ -46,14 +49,7 @@ export interface GridSignal {
   readonly settlementPeriod: number;
   readonly carbon: CarbonGroup | null;
   readonly mix: MixGroup | null;
-  /** Null for every signal until a source of demand, stress or price is registered. */
-  readonly demand: DemandGroup | null;
-  readonly gridStress: number | null;
-  readonly price: PriceGroup | null;
 }
-
-/** The groups that no registered source states. */
-export const UNSOURCED_GROUPS = { demand: null, gridStress: null, price: null } as const;
 
 /** The intensity to act on: what happened where it is known, else what is expected. */
 export const intensityOf = (signal: GridSignal): number | null =>

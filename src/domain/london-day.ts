@@ -12,6 +12,8 @@ export interface LondonDay {
   readonly periods: 46 | 48 | 50;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+const DATE_FORM = /^\d{4}-\d{2}-\d{2}$/;
 const EPOCH = new Temporal.PlainDate(1970, 1, 1);
 
 /** Eleven years, under a megabyte: a backtest fits. Emptied when full, so that dates a caller makes up cannot fill memory. */
@@ -31,6 +33,20 @@ export function londonDay(epochDay: number): LondonDay {
   const day = computeLondonDay(epochDay);
   if (days.size >= MAX_DAYS) days.clear();
   days.set(epochDay, day);
+  return day;
+}
+
+/**
+ * The London day of a calendar date.
+ *
+ * @param date `YYYY-MM-DD`
+ * @throws {RangeError} when that is no calendar date, or as `londonDay` does.
+ */
+export function londonDayOn(date: string): LondonDay {
+  const ms = DATE_FORM.test(date) ? Date.parse(date) : Number.NaN;
+  const day = Number.isNaN(ms) ? null : londonDay(ms / DAY_MS);
+  // Date.parse reads 30 February as 2 March: only what is written back the same is real.
+  if (day?.date !== date) throw new RangeError(`"${date}" is no calendar date`);
   return day;
 }
 

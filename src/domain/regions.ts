@@ -36,7 +36,8 @@ export interface RegionSeed {
 const ENGLAND = 15;
 const SCOTLAND = 16;
 const WALES = 17;
-const GREAT_BRITAIN = 18;
+/** Id of the region that is all of Great Britain. */
+export const GREAT_BRITAIN = 18;
 
 const PARENT_ID = { ENGLAND, SCOTLAND, WALES } as const;
 

@@ -8,10 +8,9 @@
  */
 import { HALF_HOUR_MS } from './half-hour.js';
 import { epochMs } from './instant.js';
-import { londonDay, type LondonDay } from './london-day.js';
+import { londonDay, londonDayOn, type LondonDay } from './london-day.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const DATE_FORM = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * The settlement period that holds an instant. A start belongs to the period it starts.
@@ -58,12 +57,4 @@ function londonDayHolding(ms: number): LondonDay {
   const epochDay = Math.floor(ms / DAY_MS);
   const day = londonDay(epochDay);
   return ms < day.endMs ? day : londonDay(epochDay + 1);
-}
-
-function londonDayOn(settlementDate: string): LondonDay {
-  const ms = DATE_FORM.test(settlementDate) ? Date.parse(settlementDate) : Number.NaN;
-  const day = Number.isNaN(ms) ? null : londonDay(ms / DAY_MS);
-  // Date.parse reads 30 February as 2 March: only what is written back the same is real.
-  if (day?.date !== settlementDate) throw new RangeError(`"${settlementDate}" is no calendar date`);
-  return day;
 }

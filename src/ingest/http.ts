@@ -1,23 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Agent, request, type Dispatcher } from 'undici';
-import { PylonError, messageOf } from '../domain/errors.js';
+import { Agent, interceptors } from 'undici';
+import { PylonError } from '../domain/errors.js';
+import { parsed, readPieces, readWhole } from './http-answer.js';
+import { abandoned, waitBeforeRetry } from './http-faults.js';
+import { createLimiter, type RateLimit } from './limiter.js';
 
-/** Largest body taken: the largest seen (all regions, 14 days) is about 5 MB. */
+/** Largest body taken whole: the largest seen (all regions, 14 days) is about 5 MB. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
-const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 400;
-/** A longer Retry-After ends the run; the circuit then keeps to it. */
-const LONGEST_WAIT_IN_RUN_MS = 5_000;
-/** A Retry-After beyond it counts as this: a typing error there must not silence a source for years. */
-const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+/** A download link leads to the store of the file at most so many steps on. */
+const MAX_REDIRECTIONS = 3;
 
 /** Called once a try. */
 export type NoteAttempt = (attempt: {
   readonly httpStatus: number | null;
   readonly retried: boolean;
 }) => void;
+
+export interface AskOptions {
+  /** The publisher's limits, which every try keeps to. */
+  readonly limits?: readonly RateLimit[];
+}
+
+export interface JsonOptions extends AskOptions {
+  /** An answer no older than this, by real time, need not be asked for again. Left out: it is asked for, and not kept. */
+  readonly maxAgeMs?: number;
+}
 
 export interface HttpClient {
   /**
@@ -27,16 +34,22 @@ export interface HttpClient {
    *   `details.notBefore`), SOURCE_CONTRACT_BROKEN (other statuses, too large, not JSON).
    * @throws {FetchAbandoned} when `abandon` was called meanwhile.
    */
-  json(url: string, note: NoteAttempt): Promise<unknown>;
+  json(url: string, note: NoteAttempt, options?: JsonOptions): Promise<unknown>;
   /** The same by POST of a JSON text. Every try sends the same one, so that a receiver can tell it was sent before. */
   post(url: string, text: string, note: NoteAttempt): Promise<unknown>;
+  /** GET of text, as `json`, but not parsed; a redirection is followed. */
+  text(url: string, note: NoteAttempt, options?: AskOptions): Promise<string>;
+  /**
+   * GET of an answer of any size, in pieces as they come and as fast as they are taken. Tried like `json` until it begins;
+   * what breaks off later is told by the pieces.
+   *
+   * @throws {PylonError} as `json`, now or while the pieces are read.
+   */
+  stream(url: string, note: NoteAttempt, deadlineMs: number): Promise<AsyncIterable<Buffer>>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
 }
-
-/** We stopped asking; it says nothing about the publisher. */
-export class FetchAbandoned extends Error {}
 
 export interface HttpClientOptions {
   readonly timeoutMs: number;
@@ -52,24 +65,34 @@ const sleepUntil = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs, now, wait = sleepUntil, maxBodyBytes = MAX_BODY_BYTES } = options;
   let underWay = new AbortController();
-  const dispatcher = new Agent({
+  const settings = {
     connect: { timeout: Math.min(timeoutMs, 4_000) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    maxResponseSize: maxBodyBytes,
     connections: 4,
-  });
-  const ask = async (url: string, sent: string | null, note: NoteAttempt): Promise<unknown> => {
+  };
+  const agent = new Agent({ ...settings, maxResponseSize: maxBodyBytes });
+  const following = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
+  const streaming = new Agent(settings);
+  const limiter = createLimiter({ wait });
+  const kept = new Map<string, { readonly body: unknown; readonly askedAt: number }>();
+
+  /** Tries up to three times where another try can help, each try within the limits. */
+  async function ask<T>(
+    url: string,
+    note: NoteAttempt,
+    limits: readonly RateLimit[],
+    tryOnce: (signal: AbortSignal) => Promise<{ readonly body: T; readonly httpStatus: number }>,
+  ): Promise<T> {
     const { signal } = underWay;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const options = { dispatcher, timeoutMs, now, maxBodyBytes, signal, sent };
-        const { body, httpStatus } = await fetchJson(url, options);
+        const { body, httpStatus } = await limiter.inTurn(limits, url, signal, () => tryOnce(signal));
         note({ httpStatus, retried: false });
         return body;
       } catch (error) {
         if (signal.aborted) throw abandoned(url, error);
-        const waitMs = attempt < ATTEMPTS ? waitBeforeRetry(error, attempt, now()) : null;
+        const waitMs = waitBeforeRetry(error, attempt, now());
         const httpStatus =
           error instanceof PylonError && typeof error.details['httpStatus'] === 'number'
             ? error.details['httpStatus']
@@ -83,160 +106,41 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         }
       }
     }
-  };
+  }
+  const read = { timeoutMs, now, maxBodyBytes };
+  const readJson = async (url: string, sent: string | null, signal: AbortSignal) =>
+    parsed(
+      url,
+      await readWhole(url, { ...read, dispatcher: agent, accept: 'application/json', sent, signal }),
+    );
+
   return {
-    json: (url, note) => ask(url, null, note),
-    post: (url, text, note) => ask(url, text, note),
+    async json(url, note, { limits = [], maxAgeMs } = {}) {
+      const known = kept.get(url);
+      if (known && performance.now() - known.askedAt < (maxAgeMs ?? 0)) return known.body;
+      const askedAt = performance.now();
+      const body = await ask(url, note, limits, (signal) => readJson(url, null, signal));
+      if (maxAgeMs !== undefined) kept.set(url, { body, askedAt });
+      return body;
+    },
+    post: (url, text, note) => ask(url, note, [], (signal) => readJson(url, text, signal)),
+    text: (url, note, { limits = [] } = {}) =>
+      ask(url, note, limits, async (signal) => {
+        const accept = 'text/csv, text/plain';
+        const answer = await readWhole(url, { ...read, dispatcher: following, accept, sent: null, signal });
+        return { body: answer.text, httpStatus: answer.httpStatus };
+      }),
+    stream: (url, note, deadlineMs) =>
+      ask(url, note, [], async (signal) => ({
+        body: await readPieces(url, { dispatcher: streaming, deadlineMs, now, signal }),
+        httpStatus: 200,
+      })),
     abandon() {
       underWay.abort();
       underWay = new AbortController();
     },
-    close: () => dispatcher.close(),
+    async close() {
+      await Promise.all([agent.close(), streaming.close()]);
+    },
   };
 }
-
-const abandoned = (url: string, cause: unknown): FetchAbandoned =>
-  new FetchAbandoned(`${url} was given up: this process is stopping`, { cause });
-
-/** Milliseconds until the next try, with full jitter; null when trying again cannot help or must wait too long. */
-function waitBeforeRetry(error: unknown, attempt: number, now: Date): number | null {
-  if (
-    !(error instanceof PylonError) ||
-    (error.code !== 'SOURCE_UNAVAILABLE' && error.code !== 'SOURCE_RATE_LIMITED')
-  )
-    return null;
-  // A name that does not resolve or a port that refuses will do so again in a second: one more try is enough.
-  if (error.details['unreachable'] === true && attempt >= 2) return null;
-  const notBefore = error.details['notBefore'];
-  if (notBefore instanceof Date) {
-    const asked = notBefore.getTime() - now.getTime();
-    return asked <= LONGEST_WAIT_IN_RUN_MS ? Math.max(asked, 0) + Math.random() * 200 : null;
-  }
-  return FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
-}
-
-interface FetchOptions {
-  readonly dispatcher: Dispatcher;
-  readonly timeoutMs: number;
-  readonly now: () => Date;
-  readonly maxBodyBytes: number;
-  readonly signal: AbortSignal;
-  /** JSON text to POST; null for a GET. */
-  readonly sent: string | null;
-}
-
-async function fetchJson(
-  url: string,
-  { dispatcher, timeoutMs, now, maxBodyBytes, signal, sent }: FetchOptions,
-): Promise<{ readonly body: unknown; readonly httpStatus: number }> {
-  let response: Dispatcher.ResponseData | undefined;
-  let text: string;
-  // A timer of our own: the one of AbortSignal.timeout is not held by what AbortSignal.any makes of it.
-  const deadline = new AbortController();
-  const timer = setTimeout(
-    () => deadline.abort(new Error(`not done after ${timeoutMs * 3} ms`)),
-    timeoutMs * 3,
-  );
-  try {
-    response = await request(url, {
-      dispatcher,
-      signal: AbortSignal.any([signal, deadline.signal]),
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': 'gzip',
-        'user-agent': 'pylon/0.1 (grid ontology; one request per publisher update)',
-        ...(sent === null ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(sent === null ? {} : { method: 'POST', body: sent }),
-    });
-    text = await textOf(response, maxBodyBytes);
-  } catch (error) {
-    throw readError(url, error, response?.statusCode ?? null, maxBodyBytes);
-  } finally {
-    clearTimeout(timer);
-  }
-  const httpStatus = response.statusCode;
-  if (httpStatus !== 200) throw statusError(url, httpStatus, response.headers, now(), text);
-  try {
-    return { body: JSON.parse(text) as unknown, httpStatus };
-  } catch (cause) {
-    const type = String(response.headers['content-type'] ?? 'no content type');
-    throw new PylonError(
-      'SOURCE_CONTRACT_BROKEN',
-      `${url} answered 200 with ${type}, which is no JSON: ${excerpt(text)}`,
-      { cause, details: { httpStatus } },
-    );
-  }
-}
-
-const unzip = promisify(gunzip);
-
-async function textOf({ body, headers }: Dispatcher.ResponseData, maxBodyBytes: number): Promise<string> {
-  const bytes = Buffer.from(await body.arrayBuffer());
-  const encoding = String(headers['content-encoding'] ?? '').toLowerCase();
-  const plain =
-    encoding === 'gzip' || encoding === 'x-gzip'
-      ? await unzip(bytes, { maxOutputLength: maxBodyBytes })
-      : bytes;
-  return plain.toString('utf8');
-}
-
-const UNREACHABLE = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** @param httpStatus of an answer whose body could not be read; null where there was no answer. */
-function readError(url: string, error: unknown, httpStatus: number | null, maxBodyBytes: number): PylonError {
-  const cause =
-    error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'ERR_BUFFER_TOO_LARGE') {
-    return new PylonError('SOURCE_CONTRACT_BROKEN', `${url} answered more than ${maxBodyBytes} bytes`, {
-      cause: error,
-      details: { httpStatus },
-    });
-  }
-  return new PylonError(
-    'SOURCE_UNAVAILABLE',
-    `${url} could not be read: ${code ? `${code}, ` : ''}${messageOf(cause)}`,
-    { cause: error, details: { httpStatus, unreachable: UNREACHABLE.has(code) } },
-  );
-}
-
-function statusError(
-  url: string,
-  httpStatus: number,
-  headers: Dispatcher.ResponseData['headers'],
-  now: Date,
-  text: string,
-): PylonError {
-  const said = `${url} answered ${httpStatus}: ${excerpt(text)}`;
-  const notBefore = retryAfter(headers['retry-after'], now);
-  if (httpStatus === 429)
-    return new PylonError('SOURCE_RATE_LIMITED', said, { details: { httpStatus, notBefore } });
-  if (httpStatus >= 500)
-    return new PylonError('SOURCE_UNAVAILABLE', said, { details: { httpStatus, notBefore } });
-  return new PylonError('SOURCE_CONTRACT_BROKEN', said, { details: { httpStatus } });
-}
-
-/**
- * The instant of a Retry-After header, in seconds or as an HTTP date (taken as a distance from the answer's real time);
- * null for anything else. JavaScript reads a date into nearly any text, so only the form of one is tried.
- */
-function retryAfter(header: string | string[] | undefined, now: Date): Date | null {
-  const text = (Array.isArray(header) ? header[0] : header)?.trim() ?? '';
-  const ms = /^\d+$/.test(text)
-    ? Number(text) * 1000
-    : /^[A-Z][a-z]+, .* GMT$/.test(text)
-      ? Date.parse(text) - Date.now()
-      : Number.NaN;
-  if (Number.isNaN(ms)) return null;
-  return new Date(now.getTime() + Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS));
-}
-
-const excerpt = (text: string): string => JSON.stringify(text.slice(0, 160).replaceAll(/\s+/g, ' '));

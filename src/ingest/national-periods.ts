@@ -1,5 +1,6 @@
 import type { GridStatement } from '../domain/grid-statement.js';
 import { HALF_HOUR_MS } from '../domain/half-hour.js';
+import { GREAT_BRITAIN } from '../domain/regions.js';
 import {
   RowRefused,
   carbonIndexOf,
@@ -11,9 +12,6 @@ import {
 } from './carbon-intensity.js';
 import { parseRows } from './parse-rows.js';
 import type { Parsed } from './source.js';
-
-/** Great Britain, in the ids of the Carbon Intensity API. */
-const GREAT_BRITAIN = 18;
 
 /**
  * After a half hour its `actual` first repeats the previous one's, and changes to its own between 10 and 11½ minutes

@@ -1,28 +1,22 @@
 import type { Database } from '../database/open.js';
-import { recordCarbonFactors } from '../database/carbon-factors.js';
-import { recordGridStatements } from '../database/grid-statements.js';
 import { recordRun } from '../database/ingest-runs.js';
 import type { LeaseKeeper } from '../database/lease-keeper.js';
 import type { Lease } from '../database/leases.js';
 import { PylonError, messageOf } from '../domain/errors.js';
-import type { GridStatement, Refusal } from '../domain/grid-statement.js';
+import type { Refusal } from '../domain/grid-statement.js';
 import type { RunMode, RunOutcome, RunRecord, Window } from '../domain/ingest-run.js';
 import type { Logger } from '../logger.js';
-import type { HttpClient } from './http.js';
+import { Harvest, storable } from './harvest.js';
+import type { HttpClient, NoteAttempt } from './http.js';
+import { RECORD_KINDS, type RecordKind } from './record-kinds.js';
 import type { AnySource } from './registry.js';
-import type { CarbonFactorStatement } from './source.js';
-
-/** Refusals kept with their reasons; all are counted. */
-const REFUSALS_KEPT = 20;
-const LONGEST_TEXT = 500;
-/** The publisher's longest range: a row further than this from what was asked for is about something else. */
-const FAR_MS = 31 * 24 * 60 * 60 * 1000;
+import type { Reach, Records, Source } from './source.js';
 
 export interface RunnerDeps {
   readonly database: Database;
   readonly leases: LeaseKeeper;
   readonly http: HttpClient;
-  readonly baseUrlOf: (source: AnySource) => string;
+  readonly baseUrlOf: (source: Pick<AnySource, 'baseUrl'>) => string;
   readonly log: Logger;
 }
 
@@ -46,17 +40,11 @@ export interface RunReport extends RunOutcome {
   readonly error: RunRecord['failure'];
 }
 
-/** What was fetched and parsed, before anything is written. */
-interface Harvest {
-  readonly grid: Map<string, GridStatement>;
-  readonly factors: Map<string, CarbonFactorStatement>;
-  readonly refusals: Refusal[];
-  rowsRead: number;
-  rowsRefused: number;
-  rowsDuplicate: number;
-  rowsOutside: number;
+/** What the answers of one run told besides their rows. */
+interface Answers {
   retries: number;
   httpStatus: number | null;
+  /** The path asked last. */
   endpoint: string;
 }
 
@@ -93,198 +81,86 @@ export async function giveBack(
   }
 }
 
-async function runUnderLease(deps: RunnerDeps, request: RunRequest, lease: Lease): Promise<RunReport> {
-  const { source } = request;
+async function runUnderLease(
+  deps: RunnerDeps,
+  { source, mode, window, backfillId }: RunRequest,
+  lease: Lease,
+): Promise<RunReport> {
   const startedAt = deps.database.clock.now();
-  const harvest: Harvest = {
-    grid: new Map(),
-    factors: new Map(),
-    refusals: [],
-    rowsRead: 0,
-    rowsRefused: 0,
-    rowsDuplicate: 0,
-    rowsOutside: 0,
-    retries: 0,
-    httpStatus: null,
-    endpoint: '',
-  };
+  const kind: RecordKind<Records[keyof Records]> = RECORD_KINDS[source.produces];
+  const harvest = new Harvest(kind, window);
+  const answers: Answers = { retries: 0, httpStatus: null, endpoint: '' };
   let failure: RunRecord['failure'] = null;
   try {
-    await gather(deps, request, startedAt, harvest);
-    refuseEmpty(request, harvest);
-    dropSeams(request, harvest);
+    await gather(deps, source, window, startedAt, harvest, answers);
+    harvest.refuseEmpty(source.id, mode, answers.endpoint);
+    if (mode === 'BACKFILL') harvest.dropSeams();
   } catch (error) {
     failure = failureOf(error);
     if (failure.code === 'DATABASE_UNAVAILABLE') throw error;
   }
+  const { rowsRead, rowsRefused, rowsDuplicate, refusals } = harvest;
   const run: RunRecord = {
     sourceId: deps.database.sources.idOf(source.id),
-    mode: request.mode,
-    endpoint: harvest.endpoint,
-    window: request.window,
+    mode,
+    window,
     startedAt,
-    httpStatus: harvest.httpStatus,
-    retries: harvest.retries,
-    rowsRead: harvest.rowsRead,
-    rowsRefused: harvest.rowsRefused,
-    rowsDuplicate: harvest.rowsDuplicate,
-    refusals: harvest.refusals,
-    backfillId: request.backfillId ?? null,
+    ...answers,
+    rowsRead,
+    rowsRefused,
+    rowsDuplicate,
+    refusals,
+    backfillId: backfillId ?? null,
     failure,
   };
   const outcome = failure
     ? await recordRun(deps.database.pool, lease, run)
-    : await record(deps.database, source, lease, run, harvest);
+    : await kind.store(harvest.rows, {
+        database: deps.database,
+        lease,
+        run,
+        priority: source.priority,
+        announce: mode !== 'BACKFILL',
+      });
   return report(deps.log, source.id, run, outcome, harvest.rowsOutside);
 }
 
-async function gather(
+async function gather<Kind extends keyof Records>(
   deps: RunnerDeps,
-  { source, window }: RunRequest,
+  source: Source<Kind>,
+  window: Window,
   askedAt: Date,
-  harvest: Harvest,
+  harvest: Harvest<Records[Kind]>,
+  answers: Answers,
 ): Promise<void> {
   const baseUrl = deps.baseUrlOf(source);
-  const json = (path: string): Promise<unknown> => {
-    harvest.endpoint = path;
-    return deps.http.json(`${baseUrl}${path}`, ({ httpStatus, retried }) => {
-      harvest.httpStatus = httpStatus;
-      if (retried) harvest.retries += 1;
-    });
+  const limits = source.limits ?? [];
+  const note: NoteAttempt = ({ httpStatus, retried }) => {
+    answers.httpStatus = httpStatus;
+    if (retried) answers.retries += 1;
   };
-  for await (const body of source.fetch(window, { baseUrl, json })) {
-    if (source.produces === 'grid-statements') {
-      const parsed = source.parse(body, askedAt);
-      tally(harvest, parsed);
-      for (const statement of refuseFar(harvest, window, parsed.records)) {
-        const key = `${halfHourOf(statement)}${statement.kind}`;
-        put(harvest, harvest.grid, key, completed(statement, harvest.grid.get(key)));
-      }
-    } else {
-      const parsed = source.parse(body, askedAt);
-      tally(harvest, parsed);
-      for (const factor of parsed.records) put(harvest, harvest.factors, factor.fuel, factor);
-    }
-  }
-}
-
-function tally(
-  harvest: Harvest,
-  parsed: { readonly refusals: readonly Refusal[]; readonly rowsRead: number },
-): void {
-  harvest.rowsRead += parsed.rowsRead;
-  for (const refusal of parsed.refusals) refuse(harvest, refusal);
-}
-
-function refuse(harvest: Harvest, { row, reason }: Refusal): void {
-  harvest.rowsRefused += 1;
-  if (harvest.refusals.length < REFUSALS_KEPT)
-    harvest.refusals.push({ row: storable(row), reason: storable(reason) });
-}
-
-/** Text of a publisher as the database takes it and a terminal bears it: bounded, no control characters, no half of a character. */
-const storable = (text: string): string =>
-  text
-    .slice(0, LONGEST_TEXT)
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, '\u{FFFD}');
-
-const halfHourOf = ({ regionId, from }: GridStatement): string => `${regionId}@${from.getTime()}`;
-
-/** Leaves out, and refuses by name, what no answer to this request can be about: a year 0001 would ask for partitions since then. */
-function refuseFar(
-  harvest: Harvest,
-  window: Window,
-  statements: readonly GridStatement[],
-): readonly GridStatement[] {
-  const isFar = ({ from }: GridStatement): boolean =>
-    from.getTime() < window.from.getTime() - FAR_MS || from.getTime() > window.to.getTime() + FAR_MS;
-  const far = new Map(statements.filter(isFar).map((statement) => [halfHourOf(statement), statement]));
-  if (far.size === 0) return statements;
-  for (const { regionId, from } of far.values())
-    refuse(harvest, {
-      row: `region ${regionId}, period ${from.toISOString()}`,
-      reason: `is far from what was asked for, ${window.from.toISOString()} to ${window.to.toISOString()}`,
-    });
-  return statements.filter((statement) => !isFar(statement));
-}
-
-/** What the later of two statements about one thing leaves out, the earlier one said: null never erases a value. */
-function completed(later: GridStatement, earlier: GridStatement | undefined): GridStatement {
-  if (!earlier) return later;
-  const carbon = later.intensityGco2PerKwh === null ? earlier : later;
-  return {
-    ...later,
-    intensityGco2PerKwh: carbon.intensityGco2PerKwh,
-    index: carbon.index,
-    mix: later.mix ?? earlier.mix,
+  const reach: Reach = {
+    baseUrl,
+    json: (path, options) => {
+      answers.endpoint = path;
+      return deps.http.json(`${baseUrl}${path}`, note, { ...options, limits });
+    },
+    text: (url) => {
+      answers.endpoint = new URL(url).pathname;
+      return deps.http.text(url, note, { limits });
+    },
   };
+  for await (const body of source.fetch(window, reach)) harvest.add(source.parse(body, askedAt));
 }
 
-/** Of two rows about one thing in one answer the later one counts. */
-function put<Row>(harvest: Harvest, rows: Map<string, Row>, key: string, row: Row): void {
-  if (rows.has(key)) harvest.rowsDuplicate += 1;
-  rows.set(key, row);
-}
-
-/**
- * An answer that is empty, or of which every row was refused, is a failure with a reason, never an empty success. Only
- * history has real holes: an empty window of a backfill is one.
- */
-function refuseEmpty({ source, mode }: RunRequest, harvest: Harvest): void {
-  if (harvest.grid.size + harvest.factors.size > 0) return;
-  if (mode === 'BACKFILL' && harvest.rowsRead === 0) return;
-  const [first] = harvest.refusals;
-  if (!first) {
-    const what =
-      harvest.rowsRead === 0 ? 'without any row' : `${harvest.rowsRead} rows, none with a value yet,`;
-    throw new PylonError('SOURCE_EMPTY', `${source.id} answered ${what} for ${harvest.endpoint}`);
-  }
-  throw new PylonError(
-    'SOURCE_CONTRACT_BROKEN',
-    `none of ${harvest.rowsRead} rows could be taken, ${harvest.rowsRefused} were refused; the first: ${first.row}: ${first.reason}`,
-  );
-}
-
-/** A window of history holds its own half hours only: those beside it are another window's, and counted there. */
-function dropSeams({ mode, window }: RunRequest, harvest: Harvest): void {
-  if (mode !== 'BACKFILL') return;
-  const outside = new Set<string>();
-  for (const [key, statement] of harvest.grid) {
-    if (statement.from >= window.from && statement.from < window.to) continue;
-    outside.add(halfHourOf(statement));
-    harvest.grid.delete(key);
-  }
-  harvest.rowsOutside = outside.size;
-}
-
-function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
+export function failureOf(error: unknown): NonNullable<RunRecord['failure']> {
   const known = error instanceof PylonError;
   const notBefore = known && error.details['notBefore'] instanceof Date ? error.details['notBefore'] : null;
   if (!known) throw error; // a fault of ours: it must surface, not pass as a publisher's
   return { code: error.code, message: storable(messageOf(error)), notBefore };
 }
 
-function record(
-  database: Database,
-  source: AnySource,
-  lease: Lease,
-  run: RunRecord,
-  harvest: Harvest,
-): Promise<RunOutcome> {
-  if (source.produces === 'carbon-factors')
-    return recordCarbonFactors(database.pool, lease, run, [...harvest.factors.values()]);
-  return recordGridStatements(database.pool, {
-    lease,
-    run,
-    quality: 'REAL',
-    priority: source.priority,
-    statements: [...harvest.grid.values()],
-    announce: run.mode !== 'BACKFILL',
-  });
-}
-
-function report(
+export function report(
   log: Logger,
   source: string,
   run: RunRecord,

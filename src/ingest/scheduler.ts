@@ -3,8 +3,11 @@ import { maintainPartitions } from '../database/maintenance.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
 import { circuitOf, isDue } from '../domain/circuit.js';
 import { PylonError, messageOf } from '../domain/errors.js';
-import { FetchAbandoned } from './http.js';
-import { SOURCES } from './registry.js';
+import type { SeriesName } from '../domain/series.js';
+import { createDeriver } from './derivations/run.js';
+import { FetchAbandoned } from './http-faults.js';
+import { isSeries } from './record-kinds.js';
+import { SOURCES, type AnySource } from './registry.js';
 import { runSource, type RunReport, type RunnerDeps } from './run.js';
 import type { ListedSource } from './source.js';
 import { fillWithSynthetic } from './synthetic-fill.js';
@@ -13,13 +16,14 @@ import { windowNow } from './window.js';
 const LEADER_LEASE = 'ingest';
 /** The timer fires once a second, a little early or late: a look that is due within half of one is due. */
 const TIMER_SLACK_MS = 500;
+const GIVE_UP_MS = 250;
 const MAINTENANCE_EVERY_MS = 10 * 60_000;
 
 /** What is asked when its source is due, as the sources are, but in a way of its own. */
 export interface ScheduledJob {
   readonly source: ListedSource;
   /** Null: there is nothing to report yet. */
-  run(): Promise<RunReport | null>;
+  readonly run: () => Promise<RunReport | null>;
 }
 
 export interface SchedulerOptions {
@@ -30,10 +34,15 @@ export interface SchedulerOptions {
   /** None when left out. */
   readonly jobs?: readonly ScheduledJob[];
   readonly onRun?: (report: RunReport) => void;
+  /** Sources it looks at; all by default. */
+  readonly sources?: readonly AnySource[];
 }
 
 export interface Scheduler {
-  /** Looks once, now: runs every source that is due. Null when another process leads. */
+  /**
+   * Looks once, now: runs every source that is due, and answers when those are done whose publisher may be asked at
+   * once. Those that wait for their turn come in by themselves; `onRun` tells. Null when another process leads.
+   */
   look(): Promise<RunReport[] | null>;
   /** No more looks; one under way is ended without waiting for publishers, and what it did not finish is not recorded. */
   stop(): Promise<void>;
@@ -47,6 +56,17 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
   let lookedAt = Date.now();
   let maintainedAt = 0;
   let current: Promise<RunReport[] | null> = Promise.resolve(null);
+  const sources = options.sources ?? SOURCES;
+  /** Runs that wait for their turn at a publisher, by source. */
+  const inTurn = new Map<string, Promise<unknown>>();
+  const deriver = createDeriver(deps);
+  /** Families that runs changed since the last derivation. */
+  let changed = new Set<SeriesName>();
+  const run = async (due: readonly Due[]): Promise<RunReport[]> => {
+    const results = await runEach(deps, due, options);
+    for (const { brings, report } of results) if (report.rowsChanged > 0 && brings) changed.add(brings);
+    return results.map(({ report }) => report);
+  };
 
   const lookNow = async (): Promise<RunReport[] | null> => {
     if (!(await deps.leases.acquire(LEADER_LEASE))) return null;
@@ -54,12 +74,25 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
       maintainedAt = Date.now();
       await maintainPartitions(deps.database, options.logRetentionHours);
     }
-    const reports = await runDue(deps, options);
-    const unreachable = SOURCES.filter(({ id }) =>
+    const due = (await dueOf(deps, sources, options.jobs ?? [])).filter(
+      ({ source }) => !inTurn.has(source.id),
+    );
+    for (const each of due.filter(({ waits }) => waits)) {
+      const { id } = each.source;
+      inTurn.set(
+        id,
+        run([each]).finally(() => inTurn.delete(id)),
+      );
+    }
+    const reports = await run(due.filter(({ waits }) => !waits));
+    const unreachable = sources.filter(({ id }) =>
       reports.some((report) => report.source === id && isUnreachable(report)),
     );
     if (options.syntheticSeed !== null && unreachable.length > 0)
       await fillWithSynthetic(deps, unreachable, options.syntheticSeed);
+    const changedNow = changed;
+    changed = new Set();
+    await deriver.run(changedNow);
     return reports;
   };
   const look = (): Promise<RunReport[] | null> => {
@@ -85,31 +118,57 @@ export function startScheduler(deps: RunnerDeps, options: SchedulerOptions): Sch
     async stop() {
       await task.stop();
       deps.http.abandon();
+      // Also what a source was only about to ask when its look was stopped.
+      const givingUp = setInterval(() => deps.http.abandon(), GIVE_UP_MS);
       await current.catch(() => null); // its own failure was already logged or thrown to who asked
+      await Promise.all(inTurn.values());
+      clearInterval(givingUp);
     },
   };
 }
 
-async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunReport[]> {
+/** What is due now. */
+interface Due extends ScheduledJob {
+  /** Its publisher is asked in turn, and a look does not wait for that. */
+  readonly waits: boolean;
+  /** The family that it brings; null for what no value is derived from. */
+  readonly brings: SeriesName | null;
+}
+
+async function dueOf(
+  deps: RunnerDeps,
+  sources: readonly AnySource[],
+  jobs: readonly ScheduledJob[],
+): Promise<Due[]> {
   const now = deps.database.clock.now();
   const records = new Map(
     (await readSourceRecords(deps.database.pool)).map((record) => [record.sourceId, record]),
   );
   const recordOf = ({ id }: ListedSource) => records.get(deps.database.sources.idOf(id));
-  const jobs: readonly ScheduledJob[] = [
-    ...SOURCES.map((source) => ({
+  const all: readonly Due[] = [
+    ...sources.map((source) => ({
       source,
+      waits: source.limits !== undefined,
+      brings: isSeries(source.produces) ? source.produces : null,
       run: () =>
         runSource(deps, { source, window: windowNow(source, recordOf(source), now), mode: 'SCHEDULED' }),
     })),
-    ...(options.jobs ?? []),
+    ...jobs.map(({ source, run }) => ({ source, waits: false, brings: null, run })),
   ];
-  const due = jobs.filter(({ source }) => mayAsk(source, recordOf(source), now));
+  return all.filter(({ source }) => mayAsk(source, recordOf(source), now));
+}
+
+/** Runs what is due side by side; one that fails is logged, and leaves the others alone. */
+async function runEach(
+  deps: RunnerDeps,
+  due: readonly Due[],
+  options: SchedulerOptions,
+): Promise<{ readonly brings: SeriesName | null; readonly report: RunReport }[]> {
   const results = await Promise.allSettled(
-    due.map(async (job) => {
-      const report = await job.run();
+    due.map(async ({ brings, run }) => {
+      const report = await run();
       if (report) options.onRun?.(report);
-      return report;
+      return report && { brings, report };
     }),
   );
   return results.flatMap((result, i) => {
@@ -127,6 +186,7 @@ async function runDue(deps: RunnerDeps, options: SchedulerOptions): Promise<RunR
 }
 
 function mayAsk(source: ListedSource, record: SourceRecord | undefined, now: Date): boolean {
+  if (!source.cadence) return false;
   if (!record) return true;
   return isDue(source.cadence, record.lastSuccessAt, now) && circuitOf(record, now).state !== 'OPEN';
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { readSignalPage } from '../database/grid-signals.js';
 import { PylonError } from '../domain/errors.js';
 import { addHalfHours, floorToHalfHour } from '../domain/half-hour.js';
+import { GREAT_BRITAIN } from '../domain/regions.js';
 import { decodeSignalCursor, encodeSignalCursor } from '../domain/signal-cursor.js';
 import { asOfOf } from './as-of.js';
 import { halfHourRange } from './half-hour-range.js';
@@ -13,7 +14,6 @@ const LONGEST_DAYS = 366;
 /** How far `forecast` looks ahead unless `hours` says otherwise, and at most. */
 export const DEFAULT_FORECAST_HOURS = 48;
 export const LONGEST_FORECAST_HOURS = 96;
-const GREAT_BRITAIN = 18;
 
 export interface GridSignalsArgs extends PageArgs {
   readonly regionIds: readonly number[];

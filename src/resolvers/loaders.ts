@@ -3,8 +3,14 @@ import { resolveAsOf } from '../database/event-log.js';
 import type { Database } from '../database/open.js';
 import { readObservations, type Observation } from '../database/observations.js';
 import { readSignals, textOf, type SignalKey } from '../database/grid-signals.js';
+import { readMarketDatasets } from '../database/market-datasets.js';
 import { readSourceRecords, type SourceRecord } from '../database/source-health.js';
-import type { GridSignal } from '../domain/grid-signal.js';
+import { readDemand } from '../database/series/demand.js';
+import { readPrices, type MarketPrice } from '../database/series/prices.js';
+import type { HalfHourKey } from '../database/series/stated.js';
+import { readStress, type GridStress } from '../database/series/stress.js';
+import type { DemandGroup, GridSignal } from '../domain/grid-signal.js';
+import type { MarketDataset } from '../domain/market-dataset.js';
 import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client.js';
 import { alignTo } from './align-to.js';
 import type { AsOf } from './as-of.js';
@@ -30,10 +36,18 @@ export interface Loaders extends MarketLoaders {
   readonly regionPage: DataLoader<RegionPage, readonly GridSignal[], string>;
   /** What the sources said of one half hour, newest first. */
   readonly signalObservations: DataLoader<SignalRequest, readonly Observation[], string>;
+  /** Of Great Britain over one half hour; null where nothing is known. */
+  readonly demand: DataLoader<HalfHourKey, DemandGroup | null, string>;
+  readonly stress: DataLoader<HalfHourKey, GridStress | null, string>;
+  /** What was paid for power of one half hour, and what it is expected to cost. */
+  readonly signalPrices: DataLoader<HalfHourKey, readonly MarketPrice[], string>;
+  /** Data sets of the catalogue by code; null for one that was never tried. */
+  readonly marketDataset: DataLoader<string, MarketDataset | null>;
   /** What the latest runs of every source tell, by now or by a past instant. */
   readonly sourceRecords: DataLoader<Date | 'now', readonly SourceRecord[], number | 'now'>;
 }
 
+const halfHourKey = ({ from, asOf }: HalfHourKey): string => `${from.getTime()}#${asOf ?? ''}`;
 const requestKey = (request: SignalRequest): string => `${textOf(request)}#${request.asOf?.sequence ?? ''}`;
 
 /** Built once a request: a loader is also a cache, and must not outlive its reader. */
@@ -87,6 +101,16 @@ export function createLoaders(database: Database): Loaders {
       (requests) => bySequence(requests, (keys, asOf) => readObservations(reader, keys, asOf)),
       { cacheKeyFn: requestKey },
     ),
+    demand: new DataLoader((keys) => readDemand(reader, keys), { cacheKeyFn: halfHourKey }),
+    stress: new DataLoader((keys) => readStress(reader, keys), { cacheKeyFn: halfHourKey }),
+    signalPrices: new DataLoader((keys) => readPrices(reader, keys, ['MARKET_INDEX', 'FORECAST']), {
+      cacheKeyFn: halfHourKey,
+    }),
+    marketDataset: new DataLoader(async (codes) => {
+      const datasets = await readMarketDatasets(pool, { codes });
+      const byCode = new Map(datasets.map((dataset) => [dataset.code, dataset]));
+      return codes.map((code) => byCode.get(code) ?? null);
+    }),
     sourceRecords: new DataLoader(
       (instants) =>
         Promise.all(instants.map((instant) => readSourceRecords(pool, instant === 'now' ? null : instant))),

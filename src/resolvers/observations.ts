@@ -128,18 +128,20 @@ export async function runObservations(
     readonly ingestRunId: number;
     readonly firstSequence: bigint | null;
     readonly lastSequence: bigint | null;
+    readonly windowFrom: Date;
+    readonly windowTo: Date;
   },
   args: PageArgs,
   { database }: Context,
 ): Promise<Page<Observation>> {
   const size = pageSize(args);
   const after = positionAfter(args.after, byRun.decode);
-  const { ingestRunId, firstSequence, lastSequence } = run;
+  const { ingestRunId, firstSequence, lastSequence, windowFrom, windowTo } = run;
   if (firstSequence === null || lastSequence === null)
     return pageOf<Observation>([], size, after, byRun.encode);
   const rows = await readRunObservations(
     database.reader,
-    { ingestRunId, firstSequence, lastSequence },
+    { ingestRunId, firstSequence, lastSequence, windowFrom, windowTo },
     { after, limit: size + 1 },
   );
   return pageOf(rows, size, after, byRun.encode);

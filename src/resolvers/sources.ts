@@ -74,5 +74,6 @@ function healthOf(source: ListedSource, record: SourceRecord, now: Date): Source
 function stateOf({ cadence }: ListedSource, record: SourceRecord, ageSeconds: number | null): SourceState {
   if (record.lastRunId === null) return 'NEVER_RUN';
   if (record.failures > 0) return 'FAILING';
-  return ageSeconds !== null && ageSeconds > 2 * cadence.everyMinutes * 60 ? 'STALE' : 'HEALTHY';
+  const staleAfterSeconds = cadence ? 2 * cadence.everyMinutes * 60 : Infinity;
+  return ageSeconds !== null && ageSeconds > staleAfterSeconds ? 'STALE' : 'HEALTHY';
 }

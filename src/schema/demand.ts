@@ -1,6 +1,10 @@
 import type { DemandGroup } from '../domain/grid-signal.js';
+import { addHalfHours } from '../domain/half-hour.js';
+import { demandPage, type DemandPeriod } from '../resolvers/demand.js';
 import { builder } from './builder.js';
+import { pageArgs, pageCost } from './page.js';
 import { ProvenanceType } from './provenance.js';
+import { halfHourSpanArgs } from './span.js';
 
 export const DemandType = builder.objectRef<DemandGroup>('Demand').implement({
   description: 'Demand for electricity in Great Britain over a half hour, mean power, MW.',
@@ -34,3 +38,39 @@ export const DemandType = builder.objectRef<DemandGroup>('Demand').implement({
     }),
   }),
 });
+
+const DemandPeriodType = builder.objectRef<DemandPeriod>('DemandPeriod').implement({
+  description: 'Demand of Great Britain over one half hour.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'Start of the half hour, inclusive.' }),
+    to: t.field({
+      type: 'DateTime',
+      description: 'End of the half hour, exclusive.',
+      resolve: ({ from }) => addHalfHours(from, 1),
+    }),
+    settlementDate: t.exposeString('settlementDate', {
+      description: 'Settlement date: the London calendar day of the half hour, `YYYY-MM-DD`.',
+    }),
+    settlementPeriod: t.exposeInt('settlementPeriod', {
+      description:
+        'Settlement period: its number in that day, 1–48; up to 46 or 50 on the days the clocks change.',
+    }),
+    demand: t.expose('demand', { type: DemandType, description: 'What is known of it; at least one value.' }),
+  }),
+});
+
+const DemandPeriodConnection = builder.connectionObject(
+  { type: DemandPeriodType, name: 'DemandPeriodConnection', description: 'A page of demand, by half hour.' },
+  { description: 'Demand of a half hour and its place in the connection.' },
+);
+
+builder.queryField('demand', (t) =>
+  t.field({
+    type: DemandPeriodConnection,
+    args: { ...halfHourSpanArgs, ...pageArgs },
+    complexity: pageCost,
+    description:
+      'Demand of Great Britain over a span, past and forecast, by half hour. A half hour that nothing is known of is left out.',
+    resolve: (_root, args, context) => demandPage(args, context),
+  }),
+);

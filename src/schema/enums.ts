@@ -1,4 +1,4 @@
-import { INDEX_CODES, KIND_CODES, QUALITY_CODES, TOPIC_CODES } from '../domain/codes.js';
+import { INDEX_CODES, KIND_CODES, MARKET_CODES, QUALITY_CODES, TOPIC_CODES } from '../domain/codes.js';
 import { FUELS } from '../domain/fuels.js';
 import { builder } from './builder.js';
 
@@ -58,8 +58,46 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   GRID_SIGNALS: 'A value of a grid signal changed.',
   INGEST_RUNS: 'An ingest run brought something new, failed, refused rows, or worked again after a failure.',
   CARBON_FACTORS: 'Carbon factors changed.',
+  GENERATION: 'Power by a fuel type was stated or revised.',
+  PRICES: 'A price was stated or revised.',
+  FREQUENCY: 'A reading of the frequency was stated.',
   COMPUTE_WINDOWS: 'A compute window came onto the market, or what is said of one changed.',
 });
+
+export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {
+  MARKET_INDEX: 'What power was traded for close to delivery, by the exchanges that report it.',
+  SYSTEM_SELL: 'What Elexon pays for power in surplus when it settles imbalances.',
+  SYSTEM_BUY: 'What Elexon charges for power that was short when it settles imbalances.',
+  FORECAST:
+    'What Pylon expects the market index to be: the median of the same half hour over the last seven like days. No publisher gives one.',
+});
+
+export const ResolutionEnum = enumOf<'FIVE_MINUTES' | 'HALF_HOUR'>(
+  'Resolution',
+  'How long the period of a reading is.',
+  { FIVE_MINUTES: 'Five minutes.', HALF_HOUR: 'A settlement period.' },
+);
+
+export const GenerationClassificationEnum = enumOf<'FUEL_TYPE' | 'RESOURCE_TYPE'>(
+  'GenerationClassification',
+  'How generation is told apart.',
+  {
+    FUEL_TYPE:
+      "Elexon's fuel codes, such as CCGT, WIND, PS, INTFR. Wind and solar are what transmission meters see.",
+    RESOURCE_TYPE:
+      'The types of its report of actual generation per type, such as `Wind Onshore`, `Solar`; half-hourly only.',
+  },
+);
+
+export const FuelKindEnum = enumOf<'FUEL' | 'STORAGE' | 'INTERCONNECTOR'>(
+  'FuelKind',
+  'What sort of supply a fuel type is.',
+  {
+    FUEL: 'Burnt or caught in Great Britain.',
+    STORAGE: 'Stored; negative while it charges.',
+    INTERCONNECTOR: 'A link abroad; negative while power goes out.',
+  },
+);
 
 export const FuelEnum = enumOf<(typeof FUELS)[number]>(
   'Fuel',
@@ -74,6 +112,16 @@ export const FuelEnum = enumOf<(typeof FUELS)[number]>(
     HYDRO: 'Falling water.',
     SOLAR: 'Solar photovoltaics.',
     WIND: 'Wind, onshore and offshore.',
+  },
+);
+
+export const CardinalPointTypeEnum = enumOf<'F' | 'T' | 'P'>(
+  'CardinalPointType',
+  "What a cardinal point of a day's demand is, in NESO's letters.",
+  {
+    F: 'A fixed point: the same clock time every day.',
+    T: 'A trough: a stretch of low demand.',
+    P: 'A peak: a stretch of high demand.',
   },
 );
 
@@ -126,6 +174,16 @@ export const IngestRunModeEnum = enumOf<'SCHEDULED' | 'COMMAND' | 'BACKFILL'>(
     SCHEDULED: 'The scheduler, because an update was due.',
     COMMAND: 'The command `pylon ingest`.',
     BACKFILL: 'The command `pylon backfill`, for one window of history.',
+  },
+);
+
+export const DatasetStatusEnum = enumOf<'WORKING' | 'UNAVAILABLE'>(
+  'DatasetStatus',
+  'What came of the last time a data set was tried.',
+  {
+    WORKING: 'It answered with rows.',
+    UNAVAILABLE:
+      'It answered with an error, with no row, or with rows that cannot be read; `reason` says which.',
   },
 );
 

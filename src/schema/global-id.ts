@@ -3,6 +3,7 @@ import { fromBase64url, toBase64url } from '../domain/base64url.js';
 
 /** Types that have a global id. A test holds them to those that implement Node. */
 export const NODE_TYPES = [
+  'BmUnit',
   'ComputeWindow',
   'GridSignal',
   'GridZone',

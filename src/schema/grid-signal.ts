@@ -2,6 +2,7 @@ import { addHalfHours } from '../domain/half-hour.js';
 import { lowCarbonPct, renewablePct } from '../domain/grid-signal.js';
 import { ageSeconds, isForecast } from '../resolvers/age.js';
 import { forecast, gridNow, gridSignals } from '../resolvers/grid-signals.js';
+import { signalDemand, signalPrice, signalStress } from '../resolvers/signal-groups.js';
 import { signalId, signalsById } from '../resolvers/signal-node.js';
 import { AS_OF, AS_OF_NOW } from './as-of.js';
 import { builder } from './builder.js';
@@ -114,21 +115,38 @@ builder.node(GridSignalType, {
         'Wind, solar, hydro, nuclear and biomass together, percent of generation. Null: no mix is known.',
       resolve: lowCarbonPct,
     }),
-    demand: t.expose('demand', {
+    demand: t.field({
       type: DemandType,
       nullable: true,
-      description: 'Demand, of Great Britain only. Null: no source states it for this region and half hour.',
+      description:
+        'Demand, of Great Britain as a whole. Null: no source states it for this half hour, or the region is a part of Great Britain, for which none is published.',
+      resolve: signalDemand,
     }),
-    gridStress: t.exposeFloat('gridStress', {
+    gridStress: t.float({
       nullable: true,
       description:
-        'How strained the grid is, 0 (at ease) to 1. Null: not derived for this region and half hour.',
+        'How strained the grid of Great Britain is, 0 (at ease) to 1, under the formula in `gridStressFormula`. ' +
+        'Null: not derived for this half hour, for want of recent demand; or the region is a part of Great Britain.',
+      resolve: async (signal, _args, context) => (await signalStress(signal, context))?.stress,
     }),
-    price: t.expose('price', {
+    gridStressFormula: t.string({
+      nullable: true,
+      description:
+        'Formula and version that `gridStress` follows; docs/formulas.md explains it. Null: no stress is known.',
+      resolve: async (signal, _args, context) => (await signalStress(signal, context))?.formula,
+    }),
+    gridStressProvenance: t.field({
+      type: ProvenanceType,
+      nullable: true,
+      description: 'Where the stress comes from. Null: no stress is known.',
+      resolve: async (signal, _args, context) => (await signalStress(signal, context))?.provenance,
+    }),
+    price: t.field({
       type: SignalPriceType,
       nullable: true,
       description:
-        'Wholesale price of the half hour, one for all of Great Britain. Null: no source states it.',
+        'Wholesale price of the half hour, one for all of Great Britain: the market index where it traded, else what Pylon expects. Null: neither is known.',
+      resolve: signalPrice,
     }),
     observations: t.field({
       type: [ObservationType],

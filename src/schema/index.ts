@@ -1,11 +1,17 @@
+import './bm-unit.js';
 import './carbon-factor.js';
 import './carbon-intensity.js';
+import './cardinal-point.js';
 import './compute-market.js';
 import './demand.js';
 import './enums.js';
+import './frequency.js';
+import './generation.js';
 import './generation-share.js';
 import './grid-signal.js';
 import './ingest-run.js';
+import './json.js';
+import './market-dataset.js';
 import './observation.js';
 import './price.js';
 import './provenance.js';

@@ -36,8 +36,10 @@ const SourceHealthType = builder.objectRef<SourceHealth>('SourceHealth').impleme
       resolve: ({ source }) => source.licence,
     }),
     updatesEveryMinutes: t.int({
-      description: 'How often its publisher updates it, minutes; it is asked no more often.',
-      resolve: ({ source }) => source.cadence.everyMinutes,
+      nullable: true,
+      description:
+        'How often its publisher updates it, minutes; it is asked no more often. Null: history, which only a backfill asks for.',
+      resolve: ({ source }) => source.cadence?.everyMinutes,
     }),
     state: t.expose('state', { type: SourceStateEnum, description: 'Whether it comes in as it should.' }),
     circuit: t.field({

@@ -1,16 +1,23 @@
 import type { Topic } from '../domain/codes.js';
+import type { FrequencyReading } from '../database/series/frequency.js';
+import type { FuelGeneration } from '../database/series/generation.js';
 import type { IngestRun } from '../generated/prisma/client.js';
+import type { PriceNode } from '../resolvers/market-prices.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
 import type { ComputeWindowNode } from '../resolvers/window-node.js';
 import { computeWindowStream } from '../subscriptions/compute-windows.js';
 import { eventStream } from '../subscriptions/events.js';
 import { gridSignalStream } from '../subscriptions/grid-signals.js';
 import { ingestRunStream } from '../subscriptions/ingest-runs.js';
+import { frequencyStream, generationStream, priceStream } from '../subscriptions/series.js';
 import { OpenedStream, type StreamMessage } from '../subscriptions/stream.js';
 import { builder } from './builder.js';
 import { ComputeWindowType } from './compute-market-refs.js';
-import { StreamKindEnum, TopicEnum } from './enums.js';
+import { MarketEnum, StreamKindEnum, TopicEnum } from './enums.js';
+import { FrequencyReadingType } from './frequency.js';
+import { FuelGenerationType } from './generation.js';
 import { IngestRunType } from './ingest-run.js';
+import { MarketPriceType } from './price.js';
 import { GridSignalType } from './signal-ref.js';
 
 const AFTER =
@@ -70,6 +77,52 @@ const IngestRunMessageType = builder
     }),
   });
 
+const GenerationMessageType = builder
+  .objectRef<StreamMessage & { readonly generation?: FuelGeneration }>('GenerationMessage')
+  .implement({
+    description: 'A message of the subscription `generation`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      generation: t.field({
+        type: FuelGenerationType,
+        nullable: true,
+        description:
+          'Of CHANGE: power by one fuel type over one period, as of `cursor`. Null for other kinds.',
+        resolve: ({ generation }) => generation,
+      }),
+    }),
+  });
+
+const PriceMessageType = builder
+  .objectRef<StreamMessage & { readonly price?: PriceNode }>('PriceMessage')
+  .implement({
+    description: 'A message of the subscription `prices`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      price: t.field({
+        type: MarketPriceType,
+        nullable: true,
+        description: 'Of CHANGE: the price as of `cursor`. Null for other kinds.',
+        resolve: ({ price }) => price,
+      }),
+    }),
+  });
+
+const FrequencyMessageType = builder
+  .objectRef<StreamMessage & { readonly frequency?: FrequencyReading }>('FrequencyMessage')
+  .implement({
+    description: 'A message of the subscription `frequency`.',
+    interfaces: [StreamMessageType],
+    fields: (t) => ({
+      frequency: t.field({
+        type: FrequencyReadingType,
+        nullable: true,
+        description: 'Of CHANGE: the reading. Null for other kinds.',
+        resolve: ({ frequency }) => frequency,
+      }),
+    }),
+  });
+
 const ComputeWindowMessageType = builder
   .objectRef<StreamMessage & { readonly computeWindow?: ComputeWindowNode }>('ComputeWindowMessage')
   .implement({
@@ -90,6 +143,9 @@ interface EventMessage extends StreamMessage {
   readonly knownAt?: Date;
   readonly signal?: SignalNode | null;
   readonly ingestRun?: IngestRun | null;
+  readonly generation?: FuelGeneration | null;
+  readonly price?: PriceNode | null;
+  readonly frequency?: FrequencyReading | null;
   readonly computeWindow?: ComputeWindowNode | null;
 }
 
@@ -120,6 +176,24 @@ const EventMessageType = builder.objectRef<EventMessage>('EventMessage').impleme
       nullable: true,
       description: 'Of INGEST_RUNS: the run; of CARBON_FACTORS: the run that brought them. Null otherwise.',
       resolve: ({ ingestRun }) => ingestRun,
+    }),
+    generation: t.field({
+      type: FuelGenerationType,
+      nullable: true,
+      description: 'Of GENERATION: power by one fuel type over one period, as of `cursor`. Null otherwise.',
+      resolve: ({ generation }) => generation,
+    }),
+    price: t.field({
+      type: MarketPriceType,
+      nullable: true,
+      description: 'Of PRICES: the price as of `cursor`. Null otherwise.',
+      resolve: ({ price }) => price,
+    }),
+    frequency: t.field({
+      type: FrequencyReadingType,
+      nullable: true,
+      description: 'Of FREQUENCY: the reading. Null otherwise.',
+      resolve: ({ frequency }) => frequency,
     }),
     computeWindow: t.field({
       type: ComputeWindowType,
@@ -158,6 +232,39 @@ builder.subscriptionFields((t) => ({
       'Runs that brought something new, failed, refused rows, or worked again. A run that found nothing new is only in the query `ingestRuns`.',
     subscribe: (_root, args, { database }) =>
       new OpenedStream(ingestRunStream(args, (code) => database.sources.idOf(code))),
+    resolve: (message) => message,
+  }),
+  generation: t.field({
+    type: GenerationMessageType,
+    args: {
+      fuelTypes: t.arg.stringList({
+        description: "Only these fuel types, in Elexon's words; all when left out.",
+      }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Power by fuel type whenever a period of it is published or revised.',
+    subscribe: (_root, args) => new OpenedStream(generationStream(args)),
+    resolve: (message) => message,
+  }),
+  prices: t.field({
+    type: PriceMessageType,
+    args: {
+      markets: t.arg({ type: [MarketEnum], description: 'Only of these markets; of all when left out.' }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Prices whenever one is published, derived or revised.',
+    subscribe: (_root, args) => new OpenedStream(priceStream(args)),
+    resolve: (message) => message,
+  }),
+  frequency: t.field({
+    type: FrequencyMessageType,
+    args: {
+      belowHz: t.arg.float({ description: 'Only readings below this, Hz.' }),
+      aboveHz: t.arg.float({ description: 'Only readings above this, Hz.' }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: 'Readings of the frequency of the grid, as they are published.',
+    subscribe: (_root, args) => new OpenedStream(frequencyStream(args)),
     resolve: (message) => message,
   }),
   computeWindows: t.field({

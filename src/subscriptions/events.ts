@@ -18,8 +18,11 @@ export function eventStream({ topics, after }: EventStreamArgs): StreamDefinitio
     show: (event, objects) => ({
       topic: event.topic,
       knownAt: event.knownAt,
-      signal: event.topic === 'GRID_SIGNALS' ? objects.signal(event) : null,
-      ingestRun: event.topic === 'GRID_SIGNALS' ? null : objects.ingestRun(event),
+      signal: objects.signal(event),
+      ingestRun: objects.ingestRun(event),
+      generation: objects.generation(event),
+      price: objects.price(event),
+      frequency: objects.frequency(event),
       computeWindow: objects.computeWindow(event),
     }),
   };

@@ -2,6 +2,11 @@ import { readWindows } from '../database/compute-market.js';
 import type { LogEvent } from '../database/event-log.js';
 import { readSignalsAt } from '../database/grid-signals.js';
 import type { Database } from '../database/open.js';
+import { readFrequencyBySequence, type FrequencyReading } from '../database/series/frequency.js';
+import { readGenerationBySequence, type FuelGeneration } from '../database/series/generation.js';
+import { readPricesBySequence, type MarketPrice } from '../database/series/prices.js';
+import type { AsOf } from '../resolvers/as-of.js';
+import type { Topic } from '../domain/codes.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
 import { nodeOf } from '../resolvers/signal-node.js';
@@ -11,10 +16,13 @@ import { windowNode, type ComputeWindowNode } from '../resolvers/window-node.js'
 export interface LoadedObjects {
   signal(event: LogEvent): SignalNode | null;
   ingestRun(event: LogEvent): IngestRun | null;
+  generation(event: LogEvent): FuelGeneration | null;
+  price(event: LogEvent): (MarketPrice & { readonly asOf: AsOf }) | null;
+  frequency(event: LogEvent): FrequencyReading | null;
   computeWindow(event: LogEvent): ComputeWindowNode | null;
 }
 
-/** Loads each object once, however many subscribers will be shown it: one statement for signals, one for runs, one for windows. */
+/** Loads each object once, however many subscribers will be shown it: one statement a topic. */
 export async function loadObjects(
   { pool, prisma, reader }: Database,
   events: readonly LogEvent[],
@@ -24,10 +32,13 @@ export async function loadObjects(
   );
   const windowIds = idsOf(events.filter(({ topic }) => topic === 'COMPUTE_WINDOWS'));
   const runIds = idsOf(events.filter(({ topic }) => topic !== 'COMPUTE_WINDOWS'));
-  const [signals, runs, loadedWindows] = await Promise.all([
+  const [signals, runs, loadedWindows, generation, prices, frequency] = await Promise.all([
     keys.length > 0 ? readSignalsAt(reader, keys) : [],
     runIds.length > 0 ? prisma.ingestRun.findMany({ where: { ingestRunId: { in: runIds } } }) : [],
     windowIds.length > 0 ? readWindows(pool, windowIds) : [],
+    ofTopic(events, 'GENERATION', (statements) => readGenerationBySequence(reader, statements)),
+    ofTopic(events, 'PRICES', (statements) => readPricesBySequence(reader, statements)),
+    ofTopic(events, 'FREQUENCY', (statements) => readFrequencyBySequence(reader, statements)),
   ]);
   const bySequence = new Map(keys.map(({ asOf }, i) => [asOf, signals[i] ?? null]));
   const byRun = new Map(runs.map((run) => [run.ingestRunId, run]));
@@ -43,7 +54,28 @@ export async function loadObjects(
       const window = objectId === null || topic !== 'COMPUTE_WINDOWS' ? undefined : byWindow.get(objectId);
       return window ? windowNode(window, sequence) : null;
     },
+    generation: ({ sequence }) => generation.get(sequence) ?? null,
+    price({ sequence, knownAt }) {
+      const price = prices.get(sequence);
+      return price ? { ...price, asOf: { instant: knownAt, sequence } } : null;
+    },
+    frequency: ({ sequence }) => frequency.get(sequence) ?? null,
   };
+}
+
+/** The statements that the events of one topic are about, by their sequence, which is the events' own. */
+async function ofTopic<Statement extends { readonly sequence: bigint }>(
+  events: readonly LogEvent[],
+  topic: Topic,
+  read: (
+    statements: readonly { readonly sequence: bigint; readonly from: Date }[],
+  ) => Promise<readonly Statement[]>,
+): Promise<Map<bigint, Statement>> {
+  const wanted = events.flatMap((event) =>
+    event.topic === topic && event.from ? [{ sequence: event.sequence, from: event.from }] : [],
+  );
+  const statements = wanted.length > 0 ? await read(wanted) : [];
+  return new Map(statements.map((statement) => [statement.sequence, statement]));
 }
 
 const idsOf = (events: readonly LogEvent[]): number[] => [

@@ -12,7 +12,7 @@ import { createTestRunner, type TestRunner } from '../support/runner.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { RECORDED_DIR, SKIPPED_BECAUSE, recordedFiles } from './recorded-files.js';
-import { NO_REPLAY, startReplay, type Replay } from './replay-server.js';
+import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 
 const BODIES = RECORDED_DIR
   ? recordedFiles('beckn-deg').map(({ name, text }) => ({ name, body: JSON.parse(text) as unknown }))
@@ -155,8 +155,8 @@ const SPOILED = [
   ['wrongschema', 'SOURCE_CONTRACT_BROKEN'],
 ] as const;
 
-describe.skipIf(NO_REPLAY).each(['sync', 'async'] as const)(
-  `discover against the replay server${NO_REPLAY ? ' (skipped: RECORDED_DIR has no ../tools/replay.mjs)' : ''}, %s`,
+describe.skipIf(REPLAY_MISSING).each(['sync', 'async'] as const)(
+  `discover against the replay server${REPLAY_MISSING ? ` (skipped: ${REPLAY_MISSING})` : ''}, %s`,
   (mode) => {
     const NOW = '2025-11-17T12:00:00Z';
     let replay: Replay;
@@ -185,7 +185,7 @@ describe.skipIf(NO_REPLAY).each(['sync', 'async'] as const)(
     };
     const ask = (): Promise<Discovered> =>
       discover(
-        { ...runner, marketplace: { url: replay.beckn, publicUrl: server.url, bapId: null, filter: '$' } },
+        { ...runner, marketplace: { url: replay.becknUrl, publicUrl: server.url, bapId: null, filter: '$' } },
         'SCHEDULED',
       );
     /** Asks, and waits for whatever the answer comes by. */

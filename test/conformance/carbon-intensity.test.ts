@@ -195,7 +195,7 @@ describe.skipIf(!RECORDED_DIR)(
         };
         const { records } = national.parse(body, new Date(fetchedAt));
         for (const each of records)
-          if ('kind' in each && each.kind === 'OUTTURN')
+          if ('regionId' in each && each.kind === 'OUTTURN')
             taken.set(from, taken.get(from) ?? each.intensityGco2PerKwh ?? -1);
         last.set(from, Number(actual));
       }

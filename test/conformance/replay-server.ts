@@ -4,31 +4,30 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { RECORDED_DIR } from './recorded-files.js';
 
-const REPLAY = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
+const SCRIPT = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
 
-/** True where no replay server stands beside the recorded payloads. */
-export const NO_REPLAY = !RECORDED_DIR || !existsSync(REPLAY);
+/** Why the replay tests are skipped; null where they are not. */
+export const REPLAY_MISSING =
+  RECORDED_DIR && existsSync(SCRIPT) ? null : 'RECORDED_DIR has no ../tools/replay.mjs';
 
-/** The publishers' APIs, answered from what was recorded. */
+/** The recorded days, served under the publishers' own paths by a process of its own. */
 export interface Replay {
-  /** Base URLs of the publishers. */
-  readonly carbonIntensity: string;
-  readonly beckn: string;
+  /** Address without a publisher's prefix. */
+  readonly origin: string;
+  readonly carbonIntensityUrl: string;
+  readonly elexonUrl: string;
+  readonly becknUrl: string;
   control(body: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
+/**
+ * @param now the instant its clock starts at.
+ * @param env settings of the replay server, such as REPLAY_BECKN.
+ */
 export async function startReplay(now: string, env: Readonly<Record<string, string>> = {}): Promise<Replay> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [REPLAY, '--port', String(port), '--now', now], {
+  const child: ChildProcess = spawn(process.execPath, [SCRIPT, '--port', String(port), '--now', now], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
@@ -40,8 +39,10 @@ export async function startReplay(now: string, env: Readonly<Record<string, stri
   });
   const origin = `http://127.0.0.1:${port}`;
   return {
-    carbonIntensity: `${origin}/carbon-intensity`,
-    beckn: `${origin}/beckn`,
+    origin,
+    carbonIntensityUrl: `${origin}/carbon-intensity`,
+    elexonUrl: `${origin}/elexon`,
+    becknUrl: `${origin}/beckn`,
     async control(body) {
       const response = await fetch(`${origin}/__control`, { method: 'POST', body: JSON.stringify(body) });
       if (!response.ok) throw new Error(await response.text());
@@ -52,4 +53,12 @@ export async function startReplay(now: string, env: Readonly<Record<string, stri
       await ended;
     },
   };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }

@@ -8,8 +8,11 @@ import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { NO_REPLAY as skipped, startReplay, type Replay } from './replay-server.js';
+import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 import { expectServed, sayingsOf, type Sayings } from './sayings.js';
+
+/** The publisher whose answers are read here. */
+const OF_CARBON_INTENSITY = SOURCES.filter(({ baseUrl }) => baseUrl === 'CARBON_INTENSITY_URL');
 
 /** Instants with recorded days around them: the recommended ones, both clock changes of 2023, and the gap of that October. */
 const INSTANTS = [
@@ -21,8 +24,8 @@ const INSTANTS = [
   '2023-10-20T12:10:00Z',
 ];
 
-describe.skipIf(skipped)(
-  `a replay of recorded days${skipped ? ' (skipped: RECORDED_DIR has no ../tools/replay.mjs)' : ''}`,
+describe.skipIf(REPLAY_MISSING)(
+  `a replay of recorded days${REPLAY_MISSING ? ` (skipped: ${REPLAY_MISSING})` : ''}`,
   () => {
     describe.each(INSTANTS)('at %s', (instant) => {
       const now = new Date(instant);
@@ -34,7 +37,7 @@ describe.skipIf(skipped)(
       beforeAll(async () => {
         replay = await startReplay(instant);
         database = await createTestDatabase({ pylonNow: now });
-        runner = createTestRunner(database, replay.carbonIntensity);
+        runner = createTestRunner(database, replay.carbonIntensityUrl);
         server = await startTestServer(database);
       });
       afterAll(async () => {
@@ -45,7 +48,7 @@ describe.skipIf(skipped)(
       });
 
       const fetched = async (path: string): Promise<Sayings> => {
-        const response = await fetch(`${replay.carbonIntensity}${path}`);
+        const response = await fetch(`${replay.carbonIntensityUrl}${path}`);
         return sayingsOf((await response.json()) as { readonly data: unknown });
       };
 
@@ -56,7 +59,7 @@ describe.skipIf(skipped)(
           `/intensity/${formatMinute(new Date(from.getTime() - 48 * 3_600_000))}/${formatMinute(from)}`,
         );
         const regional = await fetched(`/regional/intensity/${formatMinute(from)}/fw48h`);
-        for (const source of SOURCES) {
+        for (const source of OF_CARBON_INTENSITY) {
           await runSource(runner, {
             source,
             mode: 'COMMAND',
@@ -110,7 +113,7 @@ describe.skipIf(skipped)(
       beforeAll(async () => {
         replay = await startReplay('2023-11-06T12:30:00Z');
         database = await createTestDatabase({ pylonNow: new Date('2023-11-06T12:30:00Z') });
-        runner = createTestRunner(database, replay.carbonIntensity, { timeoutMs: 500 });
+        runner = createTestRunner(database, replay.carbonIntensityUrl, { timeoutMs: 500 });
         server = await startTestServer(database);
         await run();
       });

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { readLogHead } from '../../src/database/event-log.js';
 import { decodeCursor } from '../../src/domain/cursor.js';
 import type { TestDatabase } from '../support/database.js';
+import { wholeElexon } from '../support/elexon-payloads.js';
 import { factorsBody, generationBody, nationalBody, regionalBody } from '../support/payloads.js';
 import { startPylon, type PylonProcess } from '../support/process.js';
 import { events, openStream, sequenceOf, type Message, type Stream } from '../support/streams.js';
@@ -32,8 +33,9 @@ export async function startRestlessPublisher(): Promise<RestlessPublisher> {
     const start = floorToHalfHour(new Date());
     if (path === '/intensity/factors') return factorsBody({ Gas: forecast });
     if (path.startsWith('/regional/')) return regionalBody(start, PERIODS, () => forecast);
-    if (path.startsWith('/generation/'))
+    if (path.startsWith('/generation/2'))
       return generationBody(addHalfHours(start, -PERIODS), PERIODS, () => forecast % 100);
+    if (!path.startsWith('/intensity/')) return wholeElexon(start, path);
     return nationalBody(start, PERIODS, () => ({ forecast, actual: null }));
   };
   const server = createServer((request, response) => {
@@ -82,6 +84,7 @@ export const serveGrid = (
     LOG_LEVEL: 'info',
     DATABASE_URL: database.ownerUrl,
     CARBON_INTENSITY_URL: publisher.url,
+    ELEXON_URL: publisher.url,
     INGEST_INTERVAL_SECONDS: '1',
     LEASE_SECONDS: '6',
     SOURCE_TIMEOUT_MS: '60000',

@@ -36,6 +36,8 @@ const newPublisher = async (): Promise<Publisher> => {
   cleanups.push(() => publisher.close());
   return publisher;
 };
+/** Every publisher at one address, so that no test asks a real one. */
+const publishersAt = (url: string) => ({ CARBON_INTENSITY_URL: url, ELEXON_URL: url, NESO_URL: url });
 const serve = (env: Record<string, string>): Promise<PylonProcess> =>
   startPylon(['serve'], { PORT: '0', LOG_LEVEL: 'info', ...env });
 
@@ -59,7 +61,7 @@ describe('on a database of its own', () => {
   it('a start says which database, which data and which addresses, and SIGTERM ends it in order', async () => {
     const database = await newDatabase();
     const publisher = await newPublisher();
-    const pylon = await serve({ DATABASE_URL: database.ownerUrl, CARBON_INTENSITY_URL: publisher.url });
+    const pylon = await serve({ DATABASE_URL: database.ownerUrl, ...publishersAt(publisher.url) });
     const url = await pylon.up();
     await pylon.prints(/data +replay: http/);
     expect(pylon.output).toMatch(/Pylon is up/);
@@ -119,8 +121,7 @@ describe('on a database of its own', () => {
     publisher.fail('hang');
     const pylon = await serve({
       DATABASE_URL: database.ownerUrl,
-      CARBON_INTENSITY_URL: publisher.url,
-      BECKN_URL: publisher.url,
+      ...publishersAt(publisher.url),
       SOURCE_TIMEOUT_MS: '120000',
     });
     await pylon.up();
@@ -133,7 +134,7 @@ describe('on a database of its own', () => {
 
   it('SIGTERM before it is up ends it in order too', async () => {
     const database = await newDatabase();
-    const pylon = await serve({ DATABASE_URL: database.ownerUrl, CARBON_INTENSITY_URL: NOBODY });
+    const pylon = await serve({ DATABASE_URL: database.ownerUrl, ...publishersAt(NOBODY) });
     await until('its first connection', async () => {
       const { rows } = await database.owner.query(
         `select from pg_stat_activity where application_name like 'pylon%' and datname = current_database() and usename = 'pylon_owner'`,
@@ -183,7 +184,7 @@ describe('on the embedded PostgreSQL', () => {
       const folder = await mkdtemp(join(tmpdir(), 'pylon-e2e-'));
       cleanups.push(() => rm(folder, { recursive: true, force: true }));
       await chmod(folder, 0o755);
-      const env = { PYLON_DATA_DIR: folder, CARBON_INTENSITY_URL: NOBODY };
+      const env = { PYLON_DATA_DIR: folder, ...publishersAt(NOBODY) };
       const first = await serve(env);
       cleanups.push(() => stopEmbedded(folder));
       const url = await first.up();

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/open.js';
-import { LISTED_SOURCES } from '../../src/ingest/registry.js';
-import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
+import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
 import { TEMPLATE_DATABASE, withDatabase } from './global-setup.js';
 
 export interface TestDatabase extends Database {
@@ -26,7 +25,7 @@ export async function createTestDatabase(options: { readonly pylonNow?: Date } =
     ownerUrl,
     appUrl: null,
     pylonNow: options.pylonNow ?? null,
-    sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
+    sources: SOURCE_FACTS,
     onError: () => undefined, // connections are cut when the database is dropped
   });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });

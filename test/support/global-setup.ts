@@ -5,8 +5,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded/supervisor.js';
 import { openDatabase } from '../../src/database/open.js';
-import { LISTED_SOURCES } from '../../src/ingest/registry.js';
-import { SYNTHETIC_SOURCE } from '../../src/ingest/synthetic-fill.js';
+import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ownerUrl: withDatabase(postgres.ownerUrl, TEMPLATE_DATABASE),
     appUrl: null,
     pylonNow: null,
-    sources: [...LISTED_SOURCES, SYNTHETIC_SOURCE],
+    sources: SOURCE_FACTS,
     onError: (error) => console.error(error),
   });
   await template.close();

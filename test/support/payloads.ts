@@ -1,6 +1,8 @@
-/** Bodies in the Carbon Intensity API's format, written for tests. */
+/** Bodies in the Carbon Intensity API's format, written for tests, and a publisher that answers every route of ours. */
 import { formatMinute } from '../../src/domain/instant.js';
 import { addHalfHours } from '../../src/domain/half-hour.js';
+import { wholeElexon } from './elexon-payloads.js';
+import { nesoAnswer } from './neso-payloads.js';
 
 const FUEL_WORDS = [
   'biomass',
@@ -71,7 +73,7 @@ export const factorsBody = (
 ) => ({ data: [factors] });
 
 /**
- * A whole publisher around an instant: every route answers, forecasts 48 h ahead, actuals for what is over. `shift` is
+ * Every publisher around an instant: every route answers, forecasts 48 h ahead, actuals for what is over. `shift` is
  * added to every forecast, so that a second poll can bring a revision.
  */
 export const wholePublisher =
@@ -91,6 +93,6 @@ export const wholePublisher =
       }));
     if (path.startsWith('/regional/intensity/'))
       return regionalBody(addHalfHours(start, -1), 97, (region, i) => region * 10 + (i % 10) + shift());
-    if (path.startsWith('/generation/')) return generationBody(addHalfHours(start, -49), 48);
-    return undefined;
+    if (path.startsWith('/generation/2')) return generationBody(addHalfHours(start, -49), 48);
+    return wholeElexon(now, path) ?? nesoAnswer(path, now, shift());
   };

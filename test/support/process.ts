@@ -6,8 +6,7 @@ import { until } from './until.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A start under load, and the first one of an embedded PostgreSQL. */
 const START_PATIENCE_MS = 60_000;
-
-/** Nothing listens there. */
+/** Nobody listens there: a reserved port. */
 const NOBODY = 'http://127.0.0.1:1';
 
 export interface Ended {
@@ -57,11 +56,15 @@ export async function startPylon(
   env: Readonly<Record<string, string>>,
 ): Promise<PylonProcess> {
   await build();
+  // No test asks a publisher on the internet: one address stands for all of them, unless a test names more.
+  const publisher = env['CARBON_INTENSITY_URL'] ?? NOBODY;
   const child = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
+      NESO_URL: publisher,
+      ELEXON_URL: publisher,
       BECKN_URL: NOBODY, // no test asks the real marketplace
       ...env,
     },

@@ -21,7 +21,7 @@ export interface Publisher {
   readonly url: string;
   /** Paths asked, oldest first. */
   readonly asked: readonly string[];
-  /** Answers each path; undefined is 404. */
+  /** Answers each path: a text as CSV, undefined as 404, anything else as JSON. */
   answer: (path: string) => unknown;
   /** Spoils the next answers to paths that contain `path`. */
   fail(
@@ -80,7 +80,7 @@ async function reply(
   const json = (status: number, value: unknown, headers: Record<string, string> = {}): void => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
   };
-  const text = JSON.stringify(body) ?? '';
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   switch (plan?.fault) {
     case '500':
     case '503':
@@ -123,6 +123,8 @@ async function reply(
     case undefined:
       if (body === undefined)
         return json(404, { error: { code: '404 Not Found', message: 'no such resource' } });
+      if (typeof body === 'string')
+        return void response.writeHead(200, { 'content-type': 'text/csv' }).end(text);
       return json(200, body);
   }
 }

@@ -2,11 +2,13 @@ import { pino } from 'pino';
 import type { Database } from '../../src/database/open.js';
 import { createLeaseKeeper } from '../../src/database/lease-keeper.js';
 import { createHttpClient } from '../../src/ingest/http.js';
+import { createBulkPool } from '../../src/database/pools.js';
+import type { DatasetDeps } from '../../src/ingest/elexon/run.js';
 import type { RunnerDeps } from '../../src/ingest/run.js';
 
 export const silent = pino({ level: 'silent' });
 
-export interface TestRunner extends RunnerDeps {
+export interface TestRunner extends RunnerDeps, DatasetDeps {
   close(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ export function createTestRunner(
   options: {
     readonly timeoutMs?: number;
     readonly leaseSeconds?: number;
-    readonly wait?: (ms: number) => Promise<unknown>;
+    readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   } = {},
 ): TestRunner {
   const leases = createLeaseKeeper(database.pool, {
@@ -29,7 +31,10 @@ export function createTestRunner(
     now: database.clock.now,
     wait: options.wait ?? (() => Promise.resolve()),
   });
+  const bulk = createBulkPool({ url: database.appUrl, name: 'pylon-bulk', onError: () => undefined });
   return {
+    baseUrl: url,
+    bulk,
     database,
     leases,
     http,
@@ -38,6 +43,7 @@ export function createTestRunner(
     async close() {
       await leases.close();
       await http.close();
+      await bulk.end();
     },
   };
 }

@@ -22,9 +22,12 @@ const TABLE: Readonly<Record<string, Rule>> = {
   ingest: { ours: ['domain', 'database'] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
-  // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry: the list
-  // of what this version asks is data, and importing it starts nothing.
-  resolvers: { ours: ['domain', 'database', 'ingest/registry.ts'], packages: ['dataloader'] },
+  // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
+  // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
+  resolvers: {
+    ours: ['domain', 'database', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
+    packages: ['dataloader'],
+  },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
   subscriptions: {
     ours: [

@@ -100,9 +100,10 @@ describe('the graph', () => {
   });
 
   it('names units in the names of numbers, wherever a number has one', () => {
-    const units = /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh)$/;
+    const units =
+      /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|latitude|longitude|originalPrice|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -118,10 +119,17 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'BmUnitConnection',
       'ComputeWindowConnection',
+      'DatasetRecordConnection',
+      'DemandPeriodConnection',
+      'FrequencyReadingConnection',
+      'FuelGenerationConnection',
       'GridSignalConnection',
       'IngestRunConnection',
+      'MarketPriceConnection',
       'ObservationConnection',
+      'PhysicalNotificationConnection',
       'WindowSnapshotConnection',
     ]);
     for (const connection of all) {

@@ -3,7 +3,7 @@
 --   kind     1 FORECAST  2 OUTTURN  3 ESTIMATE  4 DERIVED
 --   quality  1 REAL      2 SYNTHETIC
 --   index    1 VERY_LOW  2 LOW  3 MODERATE  4 HIGH  5 VERY_HIGH
---   topic    1 GRID_SIGNALS  2 INGEST_RUNS  3 CARBON_FACTORS
+--   topic    1 GRID_SIGNALS  2 INGEST_RUNS  3 CARBON_FACTORS  4 GENERATION  5 PRICES  6 FREQUENCY  7 COMPUTE_WINDOWS
 
 -- Clock -------------------------------------------------------------------------------------------------------
 
@@ -196,8 +196,7 @@ create table grid_signals (
   unlisted_fuels           jsonb,
   primary key (region_id, from_at),
   check (from_at = date_bin('30 minutes', from_at, timestamptz '2000-01-01 00:00:00+00')),
-  check (first_sequence <= sequence),
-  check (carbon_rank is not null or mix_rank is not null)
+  check (first_sequence <= sequence)
 ) with (fillfactor = 60);
 
 -- Event log ---------------------------------------------------------------------------------------------------
@@ -224,7 +223,7 @@ create table event_log (
   sequence   bigint not null primary key,
   from_at    timestamptz(3),
   object_id  integer,
-  topic      smallint not null check (topic between 1 and 3),
+  topic      smallint not null check (topic between 1 and 7),
   region_id  smallint
 ) partition by range (sequence);
 

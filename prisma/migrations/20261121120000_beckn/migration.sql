@@ -1,18 +1,6 @@
 -- The Beckn compute-energy marketplace: its messages as they were, and the zones, windows and offers they state.
---   topic    7 COMPUTE_WINDOWS
 --
 -- Lock order: the market (advisory), the transaction's row, the head of the event log.
-
--- Topics are numbered by src/domain/codes.ts; the log takes any of them.
-do $$
-declare
-  bounded text := (select conname from pg_constraint
-    where conrelid = 'event_log'::regclass and contype = 'c' and pg_get_constraintdef(oid) like '%topic <= 3%');
-begin
-  if bounded is not null then
-    execute format('alter table event_log drop constraint %I, add constraint event_log_topic_check check (topic > 0)', bounded);
-  end if;
-end $$;
 
 -- What we asked --------------------------------------------------------------------------------------------------
 

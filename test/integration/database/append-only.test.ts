@@ -142,6 +142,32 @@ describe('the login that requests use', () => {
     }
   });
 
+  it.each([
+    ['staged_notifications', 'record_physical_notifications($1, $2, $3)'],
+    ['staged_records', `record_dataset_records($1, $2, $3, 'MELS')`],
+  ])('cannot make a window of a data set be taken from a %s of its own', async (table, call) => {
+    const client = await database.pool.connect();
+    try {
+      await client.query(`begin; create temporary table ${table} (like dataset_records)`);
+      const attempt = client.query(`select * from ${call}`, [
+        writer.lease.name,
+        writer.lease.fencing,
+        JSON.stringify({ source_id: writer.sourceId }),
+      ]);
+      expect(await codeOf(attempt)).toBe(INSUFFICIENT_PRIVILEGE);
+    } finally {
+      client.release(true);
+    }
+  });
+
+  it('says what data sets work only under a lease', async () => {
+    expect(await asApp(`select record_market_datasets('nobody', 1, '[]')`)).toBe('PY001');
+    expect(await asApp(`delete from market_datasets`)).toBe(INSUFFICIENT_PRIVILEGE);
+    const { name, fencing } = writer.lease;
+    const closing = `select close_dataset_run('${name}', ${fencing}, '{}', 1, 0, 0, 0)`;
+    expect(await asApp(closing)).toBe(INSUFFICIENT_PRIVILEGE);
+  });
+
   it('makes no objects beside the tables', async () => {
     expect(await asApp('create table public.mine (a integer)')).toBe(INSUFFICIENT_PRIVILEGE);
     expect(await asApp('create function public.mine() returns integer language sql as $$ select 1 $$')).toBe(

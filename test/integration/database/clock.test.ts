@@ -114,7 +114,7 @@ describe('a session', () => {
     const ingestRunId = outcome?.runId ?? 0;
 
     const [signal] = await readSignals(
-      { db: database.pool, sources: catalog, servesSynthetic: true },
+      { db: database.pool, sources: catalog, servesSynthetic: true, archive: database.reader.archive },
       [{ regionId: 18, from }],
       null,
     );

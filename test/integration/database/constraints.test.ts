@@ -86,7 +86,7 @@ describe('the database itself', () => {
     ['region 19', { region_id: 19 }, FOREIGN_KEY_VIOLATION],
     ['period 51', { settlement_period: 51 }, CHECK_VIOLATION],
     ['first known after its newest change', { first_sequence: 2 }, CHECK_VIOLATION],
-    ['no group at all', { carbon_rank: null }, CHECK_VIOLATION],
+    ['neither carbon nor mix, as where only demand or a price is known', { carbon_rank: null }, 'taken'],
   ])('grid_signals: %s', async (_what, changed, outcome) => {
     expect(await insert('grid_signals', { ...SIGNAL, ...changed })).toBe(outcome);
   });

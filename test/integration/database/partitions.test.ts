@@ -44,7 +44,7 @@ describe('partitions', () => {
       ]);
       const keys = froms.map((from) => ({ regionId: 13, from }));
       const signals = await readSignals(
-        { db: database.pool, sources: catalog, servesSynthetic: true },
+        { db: database.pool, sources: catalog, servesSynthetic: true, archive: database.reader.archive },
         keys,
         null,
       );

@@ -77,6 +77,7 @@ describe('the catalogue of sources', () => {
       db: database.pool,
       sources: await loadSourceCatalog(database.pool),
       servesSynthetic: true,
+      archive: database.reader.archive,
     };
     const outturnAsOf = async (asOf: bigint | null): Promise<unknown> =>
       (await readSignals(reader, [key], asOf))[0]?.carbon?.outturnGco2PerKwh;

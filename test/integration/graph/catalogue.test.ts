@@ -139,7 +139,7 @@ describe('sources', () => {
         title,
         docs,
         licence,
-        updatesEveryMinutes: cadence.everyMinutes,
+        updatesEveryMinutes: cadence?.everyMinutes ?? null,
         state: 'NEVER_RUN',
         circuit: 'CLOSED',
         nextAttemptAt: null,

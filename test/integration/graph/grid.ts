@@ -1,9 +1,13 @@
 /** A grid for the tests of the graph: what sources said, recorded without a publisher, and the server that shows it. */
 import { randomUUID } from 'node:crypto';
+import { recordBmUnits } from '../../../src/database/bm-units.js';
 import { recordCarbonFactors } from '../../../src/database/carbon-factors.js';
 import { recordGridStatements } from '../../../src/database/grid-statements.js';
 import { recordRun } from '../../../src/database/ingest-runs.js';
+import { recordSeries } from '../../../src/database/series/record.js';
+import type { SeriesName, SeriesStatements } from '../../../src/domain/series.js';
 import { acquireLease, type Lease } from '../../../src/database/leases.js';
+import type { BmUnit } from '../../../src/domain/bm-unit.js';
 import type { Quality } from '../../../src/domain/codes.js';
 import type { Fuel, UnlistedFuel } from '../../../src/domain/fuels.js';
 import type { GridStatement, Refusal, StatedMix } from '../../../src/domain/grid-statement.js';
@@ -19,6 +23,7 @@ export const OUTTURNS = 'carbon-intensity-national-outturn';
 export const REGIONAL = 'carbon-intensity-regional';
 export const MIXES = 'carbon-intensity-national-mix';
 export const FACTORS = 'carbon-intensity-factors';
+export const BM_UNITS = 'elexon-bm-units';
 
 export const LICENCE_AREAS = Array.from({ length: 14 }, (_, i) => i + 1);
 export const ALL_REGIONS = Array.from({ length: 18 }, (_, i) => i + 1);
@@ -71,6 +76,26 @@ export const forecasts = (
     ),
   ).flat();
 
+/** A BM unit of which only the id is stated, unless told otherwise. */
+export const unit = (elexonBmUnit: string, stated: Partial<BmUnit> = {}): BmUnit => ({
+  elexonBmUnit,
+  nationalGridBmUnit: null,
+  name: null,
+  fuelType: null,
+  unitType: null,
+  leadPartyId: null,
+  leadPartyName: null,
+  generationCapacityMw: null,
+  demandCapacityMw: null,
+  productionOrConsumption: null,
+  transmissionLossFactor: null,
+  gspGroupId: null,
+  gspGroupName: null,
+  interconnectorId: null,
+  eic: null,
+  ...stated,
+});
+
 export interface Grid {
   readonly database: TestDatabase;
   readonly server: TestServer;
@@ -80,7 +105,15 @@ export interface Grid {
     statements: readonly GridStatement[],
     options?: { readonly quality?: Quality; readonly refusals?: readonly Refusal[] },
   ): Promise<RunOutcome>;
+  /** One run that brought statements of a series. */
+  recordSeries<Name extends SeriesName>(
+    family: Name,
+    statements: readonly SeriesStatements[Name][],
+    source?: string,
+  ): Promise<RunOutcome>;
   recordFactors(factors: Readonly<Record<string, number>>): Promise<RunOutcome>;
+  /** One run of the list of BM units. */
+  recordUnits(units: readonly BmUnit[]): Promise<RunOutcome>;
   /** One run that failed. */
   fail(source: string, message?: string): Promise<RunOutcome>;
   close(): Promise<void>;
@@ -119,6 +152,15 @@ export async function startGrid(now: Date): Promise<Grid> {
         statements,
         announce: true,
       }),
+    recordSeries: (family, statements, source = FORECASTS) =>
+      recordSeries(database.pool, {
+        family,
+        lease,
+        run: run(source, { rowsRead: statements.length }),
+        quality: 'REAL',
+        statements,
+        announce: true,
+      }),
     recordFactors: (factors) =>
       recordCarbonFactors(
         database.pool,
@@ -126,6 +168,7 @@ export async function startGrid(now: Date): Promise<Grid> {
         run(FACTORS),
         Object.entries(factors).map(([fuel, gco2PerKwh]) => ({ fuel, gco2PerKwh })),
       ),
+    recordUnits: (units) => recordBmUnits(database.pool, lease, run(BM_UNITS), units),
     fail: (source, message = 'it hung up') =>
       recordRun(
         database.pool,

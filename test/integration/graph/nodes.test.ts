@@ -14,6 +14,7 @@ import {
   forecasts,
   said,
   startGrid,
+  unit,
   type Grid,
 } from './grid.js';
 
@@ -33,16 +34,19 @@ describe('an object with a global id', () => {
     await grid.record(FORECASTS, [said({ from: HALF_HOUR, intensityGco2PerKwh: 120 })]);
     await grid.record(OUTTURNS, [said({ from: HALF_HOUR, kind: 'OUTTURN', intensityGco2PerKwh: 0 })]);
     await grid.recordFactors({ Coal: 937, Wind: 0 });
+    await grid.recordUnits([unit('T_MADE-1')]);
     await stateItems(grid.database, [item({ id: 'a' })]);
     const { data } = await grid.server.query<{
       region: { id: string };
       gridNow: { id: string; observations: { id: string }[] };
       ingestRuns: { edges: { node: { id: string } }[] };
+      bmUnits: { edges: { node: { id: string } }[] };
       computeWindows: { edges: { node: { id: string; zone: { id: string } } }[] };
     }>(
-      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } computeWindows { edges { node { id zone { id } } } } }',
+      '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } bmUnits { edges { node { id } } } computeWindows { edges { node { id zone { id } } } } }',
     );
     ids = {
+      BmUnit: data?.bmUnits.edges[0]?.node.id ?? '',
       Region: data?.region.id ?? '',
       GridSignal: data?.gridNow.id ?? '',
       Observation: data?.gridNow.observations[0]?.id ?? '',

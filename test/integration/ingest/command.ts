@@ -34,6 +34,8 @@ export function pylon(
       PATH: process.env['PATH'],
       DATABASE_URL: ownerUrl,
       CARBON_INTENSITY_URL: url,
+      NESO_URL: url,
+      ELEXON_URL: url,
       BECKN_URL: url,
       LEASE_SECONDS: '6',
       ...env,

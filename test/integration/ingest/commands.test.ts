@@ -83,6 +83,28 @@ describe('the commands of ingest', () => {
     }
   });
 
+  it('history that is never asked by schedule is refused by ingest, which says how, and comes by backfill', async () => {
+    const refused = await command('ingest', '--source', 'neso-demand-history');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toBe(
+      'pylon: BAD_USER_INPUT: source neso-demand-history is history: pylon backfill --source neso-demand-history --from … --to …\n',
+    );
+    const { code, stdout } = await command(
+      ...[
+        'backfill',
+        '--source',
+        'neso-demand-history',
+        '--from',
+        '2025-03-30',
+        '--to',
+        '2025-04-01',
+        '--json',
+      ],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 96, changed: 96, refused: 0, windows: 1, retries: 0 });
+  });
+
   it('backfill prints a line a window where there is no terminal, and its report', async () => {
     const { code, stdout, stderr } = await command(
       ...[

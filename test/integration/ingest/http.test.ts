@@ -1,8 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FetchAbandoned, createHttpClient, type HttpClient } from '../../../src/ingest/http.js';
+import { createHttpClient, type HttpClient } from '../../../src/ingest/http.js';
+import { FetchAbandoned } from '../../../src/ingest/http-faults.js';
 
 const NOW = new Date('2026-03-02T12:34:00Z');
 const MAX_BODY_BYTES = 20_000;
@@ -219,6 +221,90 @@ describe('the HTTP client', () => {
     ]);
   });
 
+  it('keeps an answer as long as it may be old, and no other', async () => {
+    const get = (maxAgeMs?: number) =>
+      client.json(url(), (note) => notes.push(note), maxAgeMs === undefined ? {} : { maxAgeMs });
+    answers = [1, 2, 3, 4, 5].map((n) => (response) => response.end(String(n)));
+    expect(await get()).toBe(1);
+    expect(await get(60_000)).toBe(2); // what was asked without an age is not kept
+    expect(await get(60_000)).toBe(2);
+    expect(await get()).toBe(3);
+    expect(await get(60_000)).toBe(2);
+    expect(await get(0)).toBe(4);
+    expect(await get(60_000)).toBe(4);
+    expect(notes).toHaveLength(4);
+  });
+
+  it('keeps no failure', async () => {
+    answers = [status(404), good];
+    const get = () => client.json(url(), () => undefined, { maxAgeMs: 60_000 });
+    await expect(get()).rejects.toMatchObject({ details: { httpStatus: 404 } });
+    expect(await get()).toEqual({ data: [1] });
+  });
+
+  describe('text', () => {
+    const text = (...given: Answer[]): Promise<string> => {
+      answers = given;
+      return client.text(url(), (note) => notes.push(note));
+    };
+    const moved: Answer = (response) => response.writeHead(302, { location: '/elsewhere' }).end();
+
+    it('is answered as it came, from where it was moved to', async () => {
+      expect(await text((response) => response.end('a,b\n1,"é"\n'))).toBe('a,b\n1,"é"\n');
+      requests = 0;
+      expect(await text(moved, moved, (response) => response.end('a,b'))).toBe('a,b');
+      expect(requests).toBe(3);
+    });
+
+    it('that is always elsewhere is a broken contract', async () => {
+      await expect(text(moved)).rejects.toMatchObject({
+        name: 'PylonError',
+        code: expect.stringMatching(/^SOURCE_/) as string,
+      });
+      expect(requests).toBeLessThan(20);
+    });
+
+    it('is tried again, and its status told, as JSON is', async () => {
+      expect(await text(status(503), (response) => response.end('a'))).toBe('a');
+      await expect(text(status(404))).rejects.toMatchObject(
+        failure('SOURCE_CONTRACT_BROKEN', /answered 404/, { httpStatus: 404 }),
+      );
+      expect(notes.map(({ httpStatus }) => httpStatus)).toEqual([503, 200, 404]);
+    });
+  });
+
+  it('follows no redirection of JSON, which no publisher answers with', async () => {
+    await expect(
+      ask((response) => response.writeHead(302, { location: '/elsewhere' }).end()),
+    ).rejects.toMatchObject(failure('SOURCE_CONTRACT_BROKEN', /answered 302/, { httpStatus: 302 }));
+    expect(requests).toBe(1);
+  });
+
+  it('keeps to the limits with every try', async () => {
+    const limit = { name: 'all', everyMs: 60_000, appliesTo: () => true };
+    answers = [status(500), good, good];
+    const get = () => client.json(url(), (note) => notes.push(note), { limits: [limit] });
+    await get();
+    await get();
+    const long = waits.filter((ms) => ms > 59_000);
+    expect(long).toHaveLength(2);
+    expect(Math.max(...long)).toBeLessThanOrEqual(60_001);
+  });
+
+  it('gives up a wait for its turn when it is abandoned', async () => {
+    const limit = { name: 'all', everyMs: 60_000, appliesTo: () => true };
+    const patient = createHttpClient({ timeoutMs: 300, now: () => NOW });
+    const get = () => patient.json(url(), () => undefined, { limits: [limit] });
+    await get();
+    const waiting = Promise.allSettled([get(), get()]);
+    await new Promise((resolve) => setImmediate(resolve));
+    patient.abandon();
+    for (const result of await waiting)
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(FetchAbandoned) as Error });
+    expect(requests).toBe(1);
+    await patient.close();
+  });
+
   describe('a large body', () => {
     const body = (bytes: number): string => JSON.stringify({ data: 'x'.repeat(bytes - 11) });
 
@@ -257,6 +343,128 @@ describe('the HTTP client', () => {
     const broken: Answer = (response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"data":[1]}').subarray(0, 15));
     expect(await ask(broken, good)).toEqual({ data: [1] });
+  });
+
+  describe('streaming', () => {
+    const LONG = `[${'"0123456789",'.repeat(20_000)}1]`;
+    const stream = (given: readonly Answer[], deadlineMs = 10_000): Promise<AsyncIterable<Buffer>> => {
+      answers = [...given];
+      return client.stream(url(), (note) => notes.push(note), deadlineMs);
+    };
+    const read = async (pieces: AsyncIterable<Buffer>): Promise<string> => {
+      const read: Buffer[] = [];
+      for await (const piece of pieces) read.push(piece);
+      return Buffer.concat(read).toString();
+    };
+
+    it('brings an answer of any size, packed or not, in pieces', async () => {
+      expect(await read(await stream([(response) => response.end(LONG)]))).toBe(LONG);
+      expect(await read(await stream([zipped(LONG)]))).toBe(LONG);
+      expect(notes.at(-1)).toEqual({ httpStatus: 200, retried: false });
+    });
+
+    it('tries again until it begins, and not where that cannot help', async () => {
+      expect(await read(await stream([status(500), status(503), (response) => response.end(LONG)]))).toBe(
+        LONG,
+      );
+      expect(notes.map(({ retried }) => retried)).toEqual([true, true, false]);
+      await expect(stream([status(404)])).rejects.toMatchObject(
+        failure('SOURCE_CONTRACT_BROKEN', /answered 404: .*no/),
+      );
+      await expect(stream([status(429, { 'retry-after': '600' })])).rejects.toMatchObject({
+        code: 'SOURCE_RATE_LIMITED',
+        details: { notBefore: new Date(NOW.getTime() + 600_000) },
+      });
+    });
+
+    it('keeps little of a long answer that is an error', async () => {
+      const long: Answer = (response) => response.writeHead(400).end('x'.repeat(1_000_000));
+      await expect(stream([long])).rejects.toMatchObject(
+        failure('SOURCE_CONTRACT_BROKEN', /answered 400: "x{160}"$/),
+      );
+    });
+
+    const begun: Answer = (response) => response.writeHead(200, { 'content-length': '1000000' }).write(LONG);
+    const packed = gzipSync(LONG);
+    it.each<readonly [string, Answer, RegExp]>([
+      [
+        'is cut off',
+        (response) =>
+          response.writeHead(200, { 'content-length': '1000000' }).write('[', () => response.destroy()),
+        /could not be read: (UND_ERR_SOCKET|ECONNRESET)/,
+      ],
+      ['falls silent', begun, /could not be read: UND_ERR_BODY_TIMEOUT/],
+      [
+        'is packed and cut off',
+        (response) =>
+          response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed.subarray(0, packed.length / 2)),
+        /could not be read: Z_BUF_ERROR/,
+      ],
+      [
+        'is said to be packed and is not',
+        (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(LONG),
+        /could not be read: Z_DATA_ERROR/,
+      ],
+    ])('tells its reader of an answer that %s', async (_what, answer, message) => {
+      await expect(stream([answer]).then(read)).rejects.toMatchObject(failure('SOURCE_UNAVAILABLE', message));
+      expect(requests).toBe(1);
+    });
+
+    it('ends what takes longer than it may, though it never falls silent', async () => {
+      const dripping: Answer = (response) => {
+        const timer = setInterval(() => response.write(' '), 20);
+        response.once('close', () => clearInterval(timer));
+      };
+      await expect(stream([dripping], 400).then(read)).rejects.toMatchObject(
+        failure('SOURCE_UNAVAILABLE', /not done after 400 ms/),
+      );
+    });
+
+    it('ends the request when no more pieces are wanted', async () => {
+      let isClosed = false;
+      const endless: Answer = (response) => {
+        response.once('close', () => (isClosed = true));
+        const more = (): void => void (response.destroyed || response.write(LONG, more));
+        more();
+      };
+      for await (const piece of await stream([endless])) if (piece.length > 0) break;
+      await expect.poll(() => isClosed).toBe(true);
+    });
+
+    it('holds a publisher back that is faster than its reader', async () => {
+      let sent = 0;
+      const endless: Answer = (response) => {
+        const more = (): void => {
+          if (response.destroyed) return;
+          sent += LONG.length;
+          response.write(LONG, more);
+        };
+        more();
+      };
+      const pieces = (await stream([endless]))[Symbol.asyncIterator]();
+      await pieces.next();
+      let before = -1;
+      const isHeld = (): boolean => {
+        const same = sent === before;
+        before = sent;
+        return same;
+      };
+      await expect.poll(isHeld, { interval: 100, timeout: 20_000 }).toBe(true);
+      // Longer than it may be silent: who does not read is not told that nothing came.
+      await sleep(400);
+      expect((await pieces.next()).done).toBe(false);
+      await pieces.return?.();
+    });
+
+    it('is ended when it is abandoned, which says nothing about the publisher', async () => {
+      const pieces = (await stream([begun]))[Symbol.asyncIterator]();
+      await pieces.next();
+      client.abandon();
+      const rest = async (): Promise<void> => {
+        while (!(await pieces.next()).done);
+      };
+      await expect(rest()).rejects.toBeInstanceOf(FetchAbandoned);
+    });
   });
 
   describe('that is abandoned', () => {

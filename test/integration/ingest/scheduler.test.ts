@@ -9,6 +9,7 @@ import { startPublisher, type Publisher } from '../../support/publisher.js';
 import { createTestRunner, type TestRunner } from '../../support/runner.js';
 import { createMovingDatabase, type MovingDatabase } from './moving-clock.js';
 
+/** The requests of each source that a test counts by itself. */
 const ROUTES = {
   'carbon-intensity-national-forecast': /^\/intensity\/[^/]+\/fw48h$/,
   'carbon-intensity-national-outturn': /^\/intensity\/[^/]+\/[^/]+Z$/,
@@ -17,6 +18,18 @@ const ROUTES = {
   'carbon-intensity-factors': /^\/intensity\/factors$/,
 } as const;
 type Id = keyof typeof ROUTES;
+/** Sources of publishers without limits; what waits its turn is tested in neso-limits.test.ts. */
+const LOOKED_AT = SOURCES.filter(({ limits }) => limits === undefined);
+
+/** Two days ending at noon: what is answered one date a request. */
+const REQUESTS_A_RUN: Readonly<Record<string, number>> = { 'elexon-system-prices': 3 };
+const requestsOf = (runs: readonly RunReport[]): number =>
+  runs.reduce((count, { source }) => count + (REQUESTS_A_RUN[source] ?? 1), 0);
+const ALL = LOOKED_AT.length;
+const DAILY = LOOKED_AT.filter(({ cadence }) => cadence?.everyMinutes === 24 * 60).length;
+/** The minutes of an hour and a bit from `first` on. */
+const every = (step: number, first: number): number[] =>
+  Array.from({ length: Math.floor((65 - first) / step) + 1 }, (_, i) => first + i * step);
 
 describe('the scheduler', () => {
   let database: MovingDatabase;
@@ -44,6 +57,7 @@ describe('the scheduler', () => {
     intervalSeconds: 3600,
     syntheticSeed: null,
     logRetentionHours: 168,
+    sources: LOOKED_AT,
     onRun: (report: RunReport) => void reports.push(report),
   };
 
@@ -64,24 +78,32 @@ describe('the scheduler', () => {
 
   const askedOf = (id: Id, since = 0): number =>
     publisher.asked.slice(since).filter((path) => ROUTES[id].test(path)).length;
-  const askedEach = (since = 0): Record<string, number> =>
-    Object.fromEntries(SOURCES.map(({ id }) => [id, askedOf(id as Id, since)]));
 
   it('asks each source once, and then once for each update of its publisher, at a look a minute', async () => {
     await scheduler.look();
-    expect(askedEach()).toEqual(Object.fromEntries(SOURCES.map(({ id }) => [id, 1])));
+    expect(reports.map(({ source }) => source).toSorted()).toEqual(LOOKED_AT.map(({ id }) => id).toSorted());
     const minutes: Record<string, number[]> = {};
     for (let minute = 1; minute <= 65; minute += 1) {
       await database.advance({ minutes: 1 });
       for (const { source } of (await scheduler.look()) ?? []) (minutes[source] ??= []).push(minute);
     }
-    expect(minutes).toEqual({
+    expect(minutes).toMatchObject({
       'carbon-intensity-national-forecast': [2, 32, 62],
       'carbon-intensity-regional': [2, 32, 62],
       'carbon-intensity-national-mix': [12, 42],
       'carbon-intensity-national-outturn': [13, 43],
+      'elexon-fuelinst': every(5, 1),
+      'elexon-fuelhh': [3, 33, 63],
+      'elexon-freq': every(2, 1),
+      'elexon-demand-outturn': [16, 46],
+      'elexon-demand-forecast': [18, 48],
+      'elexon-market-index': [5, 35, 65],
+      'elexon-system-prices': [17, 47],
+      'elexon-generation-per-type': [20, 50],
     });
-    expect(publisher.asked.length).toBe(5 + 10);
+    expect(Object.keys(minutes)).not.toContain('carbon-intensity-factors');
+    expect(Object.keys(minutes)).not.toContain('elexon-bm-units');
+    expect(publisher.asked.length).toBe(requestsOf(reports));
     expect(reports.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
     // The forecast is asked for as such at every update, never as history.
     expect(publisher.asked.filter((path) => path.startsWith('/regional/'))).toEqual([
@@ -100,19 +122,20 @@ describe('the scheduler', () => {
     expect(publisher.asked.slice(before)).toContain(
       '/regional/intensity/2026-03-02T12:30Z/2026-03-04T15:00Z',
     );
-    expect(publisher.asked.slice(before)).toContain('/intensity/2026-02-28T15:00Z/2026-03-02T15:00Z');
+    expect(publisher.asked.slice(before)).toContain('/intensity/2026-02-28T12:00Z/2026-03-02T15:00Z');
+    // Of what is read as it goes, the half hour that was running then is asked for again.
+    expect(publisher.asked.slice(before)).toContain(
+      '/datasets/FUELINST/stream?publishDateTimeFrom=2026-03-02T11:00Z&publishDateTimeTo=2026-03-02T18:30Z',
+    );
   });
 
   it('leaves the others alone when one source fails, and asks that one less and less', async () => {
     publisher.fail('html', { path: '/regional/' });
     const first = await scheduler.look();
-    expect(first?.map(({ source, status }) => `${source} ${status}`).toSorted()).toEqual([
-      'carbon-intensity-factors SUCCEEDED',
-      'carbon-intensity-national-forecast SUCCEEDED',
-      'carbon-intensity-national-mix SUCCEEDED',
-      'carbon-intensity-national-outturn SUCCEEDED',
-      'carbon-intensity-regional FAILED',
-    ]);
+    expect(Object.fromEntries(first?.map(({ source, status }) => [source, status]) ?? [])).toEqual({
+      ...Object.fromEntries(LOOKED_AT.map(({ id }) => [id, 'SUCCEEDED'])),
+      'carbon-intensity-regional': 'FAILED',
+    });
     const asked: number[] = [];
     for (let minute = 1; minute <= 60; minute += 1) {
       await database.advance({ minutes: 1 });
@@ -146,25 +169,25 @@ describe('the scheduler', () => {
 
   it('never looks twice at once: a second look waits, and finds nothing due', async () => {
     const [first, second] = await Promise.all([scheduler.look(), scheduler.look()]);
-    expect([first?.length, second?.length]).toEqual([5, 0]);
-    expect(publisher.asked.length).toBe(5);
+    expect([first?.length, second?.length]).toEqual([ALL, 0]);
+    expect(publisher.asked.length).toBe(requestsOf(reports));
   });
 
   it('goes on looking after a look that failed', async () => {
     await database.owner.query('alter table sources rename to sources_away');
     await expect(scheduler.look()).rejects.toThrow('sources');
     await database.owner.query('alter table sources_away rename to sources');
-    expect(await scheduler.look()).toHaveLength(5);
+    expect(await scheduler.look()).toHaveLength(ALL);
   });
 
   it('leads in one process of two', async () => {
     const second = another();
-    expect(await scheduler.look()).toHaveLength(5);
+    expect(await scheduler.look()).toHaveLength(ALL);
     expect(await second.scheduler.look()).toBeNull();
     await database.advance({ minutes: 90 });
     expect(await second.scheduler.look()).toBeNull();
-    expect(await scheduler.look()).toHaveLength(4);
-    expect(publisher.asked.length).toBe(9);
+    expect(await scheduler.look()).toHaveLength(ALL - DAILY);
+    expect(publisher.asked.length).toBe(requestsOf(reports));
   });
 
   it('is taken over at once from a leader that stopped in order', async () => {
@@ -178,13 +201,13 @@ describe('the scheduler', () => {
     await acquireLease(database.pool, 'ingest', 'a process that died', 1);
     expect(await scheduler.look()).toBeNull();
     expect(publisher.asked).toEqual([]);
-    await expect.poll(() => scheduler.look(), { timeout: 10_000 }).toHaveLength(5);
+    await expect.poll(() => scheduler.look(), { timeout: 10_000 }).toHaveLength(ALL);
   });
 
   it('leaves a source to the command that runs it now, and asks at the next look', async () => {
     const regional = 'source:carbon-intensity-regional';
     const lease = await acquireLease(database.pool, regional, 'pylon ingest', 60);
-    expect(await scheduler.look()).toHaveLength(4);
+    expect(await scheduler.look()).toHaveLength(ALL - 1);
     await database.owner.query(`update leases set expires_at = '-infinity' where name = $1`, [lease?.name]);
     expect(await scheduler.look()).toEqual([
       expect.objectContaining({ source: 'carbon-intensity-regional', status: 'SUCCEEDED' }),
@@ -195,16 +218,16 @@ describe('the scheduler', () => {
     const patient = another(60_000);
     publisher.fail('hang', { path: '/regional/' });
     const looking = patient.scheduler.look();
-    await expect.poll(() => reports.length, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => reports.length, { timeout: 10_000 }).toBe(ALL - 1);
     await stopOthers();
-    expect(await looking).toHaveLength(4);
+    expect(await looking).toHaveLength(ALL - 1);
     const records = await readSourceRecords(database.pool);
     expect(records.every(({ failures, lastErrorAt }) => failures === 0 && lastErrorAt === null)).toBe(true);
   });
 
   it('looks by itself', async () => {
     const itself = startScheduler(runner, { ...SETTINGS, intervalSeconds: 1 });
-    await expect.poll(() => reports.length, { timeout: 10_000 }).toBe(5);
+    await expect.poll(() => reports.length, { timeout: 10_000 }).toBe(ALL);
     await itself.stop();
   });
 });

@@ -15,6 +15,8 @@ const regional = sourceById('carbon-intensity-regional');
 const forecast = sourceById('carbon-intensity-national-forecast');
 const outturn = sourceById('carbon-intensity-national-outturn');
 const factors = sourceById('carbon-intensity-factors');
+const fuelinst = sourceById('elexon-fuelinst');
+const fuelhh = sourceById('elexon-fuelhh');
 
 const heard = ({ from, to }: Window): SourceRecord => ({
   sourceId: 1,
@@ -57,7 +59,20 @@ describe('windowNow', () => {
 
   it('reaches back to what was missed after an outage', () => {
     expect(after(regional, at('2026-03-02T09:02Z')).from).toEqual(at('2026-03-02T09:30Z'));
-    expect(after(outturn, at('2026-02-27T09:13Z')).from).toEqual(at('2026-02-27T09:00Z'));
+    expect(after(fuelhh, at('2026-02-28T09:13Z')).from).toEqual(at('2026-02-27T09:00Z'));
+  });
+
+  it('asks again for what was still being revised when the outage began', () => {
+    expect(after(outturn, at('2026-03-02T09:13Z')).from).toEqual(at('2026-02-28T09:00Z'));
+  });
+
+  it('ends readings with the half hour that is running, and takes that one up again after an outage', () => {
+    expect(windowNow(fuelinst, undefined, NOW)).toEqual({
+      from: at('2026-03-02T11:30Z'),
+      to: at('2026-03-02T13:00Z'),
+    });
+    // Asked at 09:07, the readings from 09:10 to 09:30 had not been made.
+    expect(after(fuelinst, at('2026-03-02T09:07Z')).from).toEqual(at('2026-03-02T08:00Z'));
   });
 
   it('reaches back no further than one request may, and not at all where there is no history', () => {
@@ -78,11 +93,13 @@ describe('windowNow', () => {
         expect(isHalfHour(window.from) && isHalfHour(window.to)).toBe(true);
         expect(hours(window)).toBeGreaterThanOrEqual(source.lookbackHours + source.horizonHours);
         expect(window.to.getTime()).toBe(floorToHalfHour(NOW).getTime() + source.horizonHours * HOUR_MS);
-        // The first half hour not heard of yet, or as far back as one request, or the publisher, goes.
-        const unheard = floorToHalfHour(last).getTime() + (source.horizonHours > 0 ? HALF_HOUR_MS : 0);
+        // What was not heard of yet, or only half, or is revised; or as far back as one request, or the publisher, goes.
+        const running = floorToHalfHour(last).getTime();
+        const unheard = source.horizonHours > 0.5 ? running + HALF_HOUR_MS : running;
         const longestMs = source.history ? source.history.windowDays * DAY_MS : hours(before) * HOUR_MS;
         expect(hours(window) * HOUR_MS).toBeLessThanOrEqual(longestMs);
-        expect(window.from.getTime()).toBeLessThanOrEqual(Math.max(unheard, window.to.getTime() - longestMs));
+        const needed = unheard - source.lookbackHours * HOUR_MS;
+        expect(window.from.getTime()).toBeLessThanOrEqual(Math.max(needed, window.to.getTime() - longestMs));
       }),
     );
   });

@@ -1,0 +1,58 @@
+import { kindOf, qualityOf, type ObservationKind } from '../../domain/codes.js';
+import type { Provenance } from '../../domain/grid-signal.js';
+import type { SourceCatalog } from '../source-catalog.js';
+
+/** The columns that the statements of every family have. */
+export interface StatedRow {
+  readonly at: Date;
+  readonly sequence: bigint;
+  readonly known_at: Date;
+  readonly issued_at: Date | null;
+  readonly source_id: number;
+  readonly kind: number;
+  readonly quality: number;
+}
+
+export const STATED_COLUMNS = 'o.at, o.sequence, o.known_at, o.issued_at, o.source_id, o.kind, o.quality';
+
+/** What every statement tells besides its values. */
+export interface StatedFacts {
+  readonly at: Date;
+  readonly sequence: bigint;
+  readonly kind: ObservationKind;
+  readonly provenance: Provenance;
+}
+
+export const factsOf = (row: StatedRow, sources: SourceCatalog): StatedFacts => ({
+  at: row.at,
+  sequence: row.sequence,
+  kind: kindOf(row.kind),
+  provenance: {
+    source: sources.codeOf(row.source_id),
+    quality: qualityOf(row.quality),
+    issuedAt: row.issued_at,
+    knownAt: row.known_at,
+  },
+});
+
+/** Newest of all, for statements that are cut by a sequence. */
+export const MAX_SEQUENCE = 2n ** 63n - 1n;
+
+/** A span of a series, and where in it a page begins. */
+export interface SeriesPage<After> {
+  /** Inside. */
+  readonly from: Date;
+  /** Outside. */
+  readonly to: Date;
+  /** Only what comes after this place; null for the first page. */
+  readonly after: After | null;
+  readonly limit: number;
+  /** The sequence to answer as of; null for the newest. */
+  readonly asOf: bigint | null;
+}
+
+/** A half hour, as of a sequence; null for the newest. */
+export interface HalfHourKey {
+  readonly from: Date;
+  readonly asOf: bigint | null;
+}

@@ -1,0 +1,16 @@
+import { PylonError } from '../domain/errors.js';
+import type { Window } from '../domain/ingest-run.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Checks a span of instants: `from` inside, `to` outside. @throws {PylonError} BAD_USER_INPUT */
+export function instantRange(from: Date, to: Date, longestDays: number): Window {
+  const named = `from ${from.toISOString()} to ${to.toISOString()}`;
+  if (from >= to) throw new PylonError('BAD_USER_INPUT', `${named}: from must lie before to`);
+  if (to.getTime() - from.getTime() > longestDays * DAY_MS)
+    throw new PylonError(
+      'BAD_USER_INPUT',
+      `${named} is longer than ${longestDays} days; ask for less at a time`,
+    );
+  return { from, to };
+}
