@@ -84,36 +84,45 @@ interface PiecesOptions extends ReadOptions {
   readonly deadlineMs: number;
 }
 
-/** Begins to read an answer. Its pieces end, and with them the request, when they are not wanted any more. */
-export async function readPieces(
+interface Opened {
+  readonly pieces: AsyncIterable<Buffer>;
+  close(): void;
+}
+
+/** Begins to read an answer of any size. @throws {PylonError} as `readWhole` */
+export async function openPieces(
   url: string,
   { dispatcher, deadlineMs, now, signal }: PiecesOptions,
-): Promise<AsyncIterable<Buffer>> {
+): Promise<Opened> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new Error(`not done after ${deadlineMs} ms`)), deadlineMs);
-  let response: Dispatcher.ResponseData;
   let status: number | null = null;
   try {
-    response = await request(url, {
+    const response = await request(url, {
       dispatcher,
       signal: AbortSignal.any([signal, deadline.signal]),
       headers: headersFor('application/json'),
     });
     status = response.statusCode;
-    if (status !== 200)
-      throw statusError(url, status, response.headers, now(), await beginningOf(response.body));
+    const { body, headers } = response;
+    if (status !== 200) throw statusError(url, status, headers, now(), await beginningOf(body));
+    return {
+      pieces: piecesOf(url, response, signal),
+      close() {
+        clearTimeout(timer);
+        body.on('error', () => undefined).destroy(); // who read it was told
+      },
+    };
   } catch (error) {
     clearTimeout(timer);
     throw error instanceof PylonError ? error : readError(url, error, status, Infinity);
   }
-  return piecesOf(url, response, signal, () => clearTimeout(timer));
 }
 
 async function* piecesOf(
   url: string,
   { body, headers }: Dispatcher.ResponseData,
   signal: AbortSignal,
-  done: () => void,
 ): AsyncGenerator<Buffer, void, undefined> {
   const isZipped = /^(x-)?gzip$/.test(String(headers['content-encoding'] ?? '').toLowerCase());
   // What breaks off is told to the reader of the last of the two.
@@ -122,9 +131,6 @@ async function* piecesOf(
     for await (const piece of pieces) yield piece as Buffer;
   } catch (error) {
     throw signal.aborted ? abandoned(url, error) : readError(url, error, 200, Infinity);
-  } finally {
-    body.destroy();
-    done();
   }
 }
 

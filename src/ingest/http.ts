@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, interceptors } from 'undici';
 import { PylonError } from '../domain/errors.js';
-import { parsed, readPieces, readWhole } from './http-answer.js';
+import { openPieces, parsed, readWhole } from './http-answer.js';
 import { abandoned, waitBeforeRetry } from './http-faults.js';
 import { createLimiter, type RateLimit } from './limiter.js';
 
@@ -40,12 +40,18 @@ export interface HttpClient {
   /** GET of text, as `json`, but not parsed; a redirection is followed. */
   text(url: string, note: NoteAttempt, options?: AskOptions): Promise<string>;
   /**
-   * GET of an answer of any size, in pieces as they come and as fast as they are taken. Tried like `json` until it begins;
-   * what breaks off later is told by the pieces.
+   * GET of an answer of any size, given to `read` in pieces as they come and as fast as it takes them. Tried like `json`
+   * until it begins; what breaks off later is told by the pieces. The request is over when `read` is, whether it took all or not.
    *
-   * @throws {PylonError} as `json`, now or while the pieces are read.
+   * @param deadlineMs how long it may take in all.
+   * @throws {PylonError} as `json`; or whatever `read` throws.
    */
-  stream(url: string, note: NoteAttempt, deadlineMs: number): Promise<AsyncIterable<Buffer>>;
+  stream<Answer>(
+    url: string,
+    note: NoteAttempt,
+    deadlineMs: number,
+    read: (pieces: AsyncIterable<Buffer>) => Promise<Answer>,
+  ): Promise<Answer>;
   /** Ends what is under way, waits between tries included: an orderly stop does not wait for a publisher. */
   abandon(): void;
   close(): Promise<void>;
@@ -107,11 +113,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     }
   }
-  const read = { timeoutMs, now, maxBodyBytes };
+  const whole = { timeoutMs, now, maxBodyBytes };
   const readJson = async (url: string, sent: string | null, signal: AbortSignal) =>
     parsed(
       url,
-      await readWhole(url, { ...read, dispatcher: agent, accept: 'application/json', sent, signal }),
+      await readWhole(url, { ...whole, dispatcher: agent, accept: 'application/json', sent, signal }),
     );
 
   return {
@@ -127,14 +133,20 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     text: (url, note, { limits = [] } = {}) =>
       ask(url, note, limits, async (signal) => {
         const accept = 'text/csv, text/plain';
-        const answer = await readWhole(url, { ...read, dispatcher: following, accept, sent: null, signal });
+        const answer = await readWhole(url, { ...whole, dispatcher: following, accept, sent: null, signal });
         return { body: answer.text, httpStatus: answer.httpStatus };
       }),
-    stream: (url, note, deadlineMs) =>
-      ask(url, note, [], async (signal) => ({
-        body: await readPieces(url, { dispatcher: streaming, deadlineMs, now, signal }),
+    async stream(url, note, deadlineMs, read) {
+      const opened = await ask(url, note, [], async (signal) => ({
+        body: await openPieces(url, { dispatcher: streaming, deadlineMs, now, signal }),
         httpStatus: 200,
-      })),
+      }));
+      try {
+        return await read(opened.pieces);
+      } finally {
+        opened.close();
+      }
+    },
     abandon() {
       underWay.abort();
       underWay = new AbortController();

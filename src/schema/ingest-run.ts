@@ -43,11 +43,11 @@ export const IngestRunType = builder.prismaObject('IngestRun', {
     rowsRead: t.exposeInt('rowsRead', { description: 'Rows the publisher sent, good or not.' }),
     rowsNew: t.exposeInt('rowsNew', {
       description:
-        'Half hours of a region that the source spoke of for the first time; part of `rowsChanged`. Of carbon factors, fuels; of BM units, units; of the marketplace, windows.',
+        'Half hours of a region that the source spoke of for the first time; part of `rowsChanged`. Of carbon factors, fuels; of BM units, units; of an Elexon data set, rows.',
     }),
     rowsChanged: t.exposeInt('rowsChanged', {
       description:
-        'Half hours of a region about which the source said something new, which was therefore stored. Of carbon factors, fuels; of BM units, units; of the marketplace, windows.',
+        'Half hours of a region about which the source said something new, which was therefore stored. Of carbon factors, fuels; of BM units, units; of an Elexon data set, rows.',
     }),
     rowsRefused: t.exposeInt('rowsRefused', { description: 'Rows that could not be taken.' }),
     rowsDuplicate: t.exposeInt('rowsDuplicate', {

@@ -7,7 +7,7 @@ import { historyWindows } from '../window.js';
 import { ELEXON_SOURCE, type ElexonDataset } from './catalogue.js';
 import { runDataset, type DatasetDeps } from './run.js';
 
-/** The oldest settlement day that the Insights API answers. */
+/** A bound against typing errors: the oldest sets begin about then. */
 const SINCE = new Date('2015-01-01T00:00:00Z');
 
 /**

@@ -145,12 +145,19 @@ async function look(
       refused ||= error.message;
     }
   });
-  for await (const piece of await http.stream(`${baseUrl}${path}`, () => undefined, LOOK_DEADLINE_MS)) {
-    scanner.push(piece);
-    lines.flush();
-    if (good >= ROWS_LOOKED_AT) return good;
-  }
-  scanner.end();
+  await http.stream(
+    `${baseUrl}${path}`,
+    () => undefined,
+    LOOK_DEADLINE_MS,
+    async (pieces) => {
+      for await (const piece of pieces) {
+        scanner.push(piece);
+        lines.flush();
+        if (good >= ROWS_LOOKED_AT) return;
+      }
+      scanner.end();
+    },
+  );
   if (read === 0) throw new PylonError('SOURCE_EMPTY', `no row from ${path}`);
   if (good === 0)
     throw new PylonError(

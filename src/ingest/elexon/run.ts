@@ -120,24 +120,25 @@ async function write(
   tally: Tally,
   runOf: () => RunRecord,
 ): Promise<DatasetOutcome> {
-  const pieces = await deps.http.stream(
+  const { bulk, database } = deps;
+  const lines = linesFor(request);
+  return deps.http.stream(
     `${deps.baseUrl}${tally.endpoint}`,
     ({ httpStatus, retried }) => {
       tally.httpStatus = httpStatus;
       if (retried) tally.retries += 1;
     },
     LONGEST_WINDOW_MS,
-  );
-  const lines = linesFor(request);
-  const { bulk, database } = deps;
-  return writeDatasetWindow(
-    { bulk, pool: database.pool, lease },
-    tableOf(request.dataset),
-    linesOf(pieces, lines, tally, request),
-    () => {
-      refuseEmpty(request, tally);
-      return { run: runOf(), months: [...lines.months] };
-    },
+    (pieces) =>
+      writeDatasetWindow(
+        { bulk, pool: database.pool, lease },
+        tableOf(request.dataset),
+        linesOf(pieces, lines, tally, request),
+        () => {
+          refuseEmpty(request, tally);
+          return { run: runOf(), months: [...lines.months] };
+        },
+      ),
   );
 }
 

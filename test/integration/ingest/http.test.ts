@@ -347,9 +347,13 @@ describe('the HTTP client', () => {
 
   describe('streaming', () => {
     const LONG = `[${'"0123456789",'.repeat(20_000)}1]`;
-    const stream = (given: readonly Answer[], deadlineMs = 10_000): Promise<AsyncIterable<Buffer>> => {
+    const stream = <Read>(
+      given: readonly Answer[],
+      take: (pieces: AsyncIterable<Buffer>) => Promise<Read>,
+      deadlineMs = 10_000,
+    ): Promise<Read> => {
       answers = [...given];
-      return client.stream(url(), (note) => notes.push(note), deadlineMs);
+      return client.stream(url(), (note) => notes.push(note), deadlineMs, take);
     };
     const read = async (pieces: AsyncIterable<Buffer>): Promise<string> => {
       const read: Buffer[] = [];
@@ -358,20 +362,18 @@ describe('the HTTP client', () => {
     };
 
     it('brings an answer of any size, packed or not, in pieces', async () => {
-      expect(await read(await stream([(response) => response.end(LONG)]))).toBe(LONG);
-      expect(await read(await stream([zipped(LONG)]))).toBe(LONG);
+      expect(await stream([(response) => response.end(LONG)], read)).toBe(LONG);
+      expect(await stream([zipped(LONG)], read)).toBe(LONG);
       expect(notes.at(-1)).toEqual({ httpStatus: 200, retried: false });
     });
 
     it('tries again until it begins, and not where that cannot help', async () => {
-      expect(await read(await stream([status(500), status(503), (response) => response.end(LONG)]))).toBe(
-        LONG,
-      );
+      expect(await stream([status(500), status(503), (response) => response.end(LONG)], read)).toBe(LONG);
       expect(notes.map(({ retried }) => retried)).toEqual([true, true, false]);
-      await expect(stream([status(404)])).rejects.toMatchObject(
+      await expect(stream([status(404)], read)).rejects.toMatchObject(
         failure('SOURCE_CONTRACT_BROKEN', /answered 404: .*no/),
       );
-      await expect(stream([status(429, { 'retry-after': '600' })])).rejects.toMatchObject({
+      await expect(stream([status(429, { 'retry-after': '600' })], read)).rejects.toMatchObject({
         code: 'SOURCE_RATE_LIMITED',
         details: { notBefore: new Date(NOW.getTime() + 600_000) },
       });
@@ -379,7 +381,7 @@ describe('the HTTP client', () => {
 
     it('keeps little of a long answer that is an error', async () => {
       const long: Answer = (response) => response.writeHead(400).end('x'.repeat(1_000_000));
-      await expect(stream([long])).rejects.toMatchObject(
+      await expect(stream([long], read)).rejects.toMatchObject(
         failure('SOURCE_CONTRACT_BROKEN', /answered 400: "x{160}"$/),
       );
     });
@@ -406,7 +408,7 @@ describe('the HTTP client', () => {
         /could not be read: Z_DATA_ERROR/,
       ],
     ])('tells its reader of an answer that %s', async (_what, answer, message) => {
-      await expect(stream([answer]).then(read)).rejects.toMatchObject(failure('SOURCE_UNAVAILABLE', message));
+      await expect(stream([answer], read)).rejects.toMatchObject(failure('SOURCE_UNAVAILABLE', message));
       expect(requests).toBe(1);
     });
 
@@ -415,7 +417,7 @@ describe('the HTTP client', () => {
         const timer = setInterval(() => response.write(' '), 20);
         response.once('close', () => clearInterval(timer));
       };
-      await expect(stream([dripping], 400).then(read)).rejects.toMatchObject(
+      await expect(stream([dripping], read, 400)).rejects.toMatchObject(
         failure('SOURCE_UNAVAILABLE', /not done after 400 ms/),
       );
     });
@@ -427,7 +429,9 @@ describe('the HTTP client', () => {
         const more = (): void => void (response.destroyed || response.write(LONG, more));
         more();
       };
-      for await (const piece of await stream([endless])) if (piece.length > 0) break;
+      await stream([endless], async (pieces) => {
+        for await (const piece of pieces) if (piece.length > 0) return;
+      });
       await expect.poll(() => isClosed).toBe(true);
     });
 
@@ -441,29 +445,38 @@ describe('the HTTP client', () => {
         };
         more();
       };
-      const pieces = (await stream([endless]))[Symbol.asyncIterator]();
-      await pieces.next();
-      let before = -1;
-      const isHeld = (): boolean => {
-        const same = sent === before;
-        before = sent;
-        return same;
-      };
-      await expect.poll(isHeld, { interval: 100, timeout: 20_000 }).toBe(true);
-      // Longer than it may be silent: who does not read is not told that nothing came.
-      await sleep(400);
-      expect((await pieces.next()).done).toBe(false);
-      await pieces.return?.();
+      await stream([endless], async (pieces) => {
+        const reading = pieces[Symbol.asyncIterator]();
+        await reading.next();
+        let before = -1;
+        const isHeld = (): boolean => {
+          const same = sent === before;
+          before = sent;
+          return same;
+        };
+        await expect.poll(isHeld, { interval: 100, timeout: 20_000 }).toBe(true);
+        // Longer than it may be silent: who does not read is not told that nothing came.
+        await sleep(400);
+        expect((await reading.next()).done).toBe(false);
+      });
     });
 
     it('is ended when it is abandoned, which says nothing about the publisher', async () => {
-      const pieces = (await stream([begun]))[Symbol.asyncIterator]();
-      await pieces.next();
-      client.abandon();
-      const rest = async (): Promise<void> => {
-        while (!(await pieces.next()).done);
+      const reading = stream([begun], async (pieces) => {
+        for await (const piece of pieces) if (piece.length > 0) client.abandon();
+      });
+      await expect(reading).rejects.toBeInstanceOf(FetchAbandoned);
+    });
+
+    it('leaves nothing open when its reader never begins', async () => {
+      let isClosed = false;
+      const watched: Answer = (response) => {
+        response.once('close', () => (isClosed = true));
+        begun(response);
       };
-      await expect(rest()).rejects.toBeInstanceOf(FetchAbandoned);
+      const reading = stream([watched], () => Promise.reject(new RangeError('no room')));
+      await expect(reading).rejects.toThrow('no room');
+      await expect.poll(() => isClosed).toBe(true);
     });
   });
 

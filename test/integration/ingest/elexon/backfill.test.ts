@@ -279,6 +279,23 @@ describe('the backfill of a data set', () => {
     expect(await counts()).toMatchObject({ rows: 8 * ROWS_A_DAY, keys: 8 * ROWS_A_DAY });
   });
 
+  it('ends with what happened when its connection is cut, and goes on from there', async () => {
+    publisher.fail('slow', { path: '2025-10-26T00', times: 1 });
+    const running = run();
+    const cut = `select pg_terminate_backend(pid) as done from pg_stat_activity
+      where datname = current_database() and application_name = 'pylon-bulk' and query like 'copy %' and state = 'active'`;
+    const fate = running.then(String, String);
+    await expect
+      .poll(async () => publisher.asked.length === 2 && (await database.owner.query(cut)).rowCount, {
+        timeout: 20_000,
+      })
+      .toBe(1);
+    expect(await fate).toMatch(/terminat/);
+    expect(await counts()).toMatchObject({ rows: ROWS_A_DAY });
+    expect(await run()).toMatchObject({ windows: 7, changed: 7 * ROWS_A_DAY });
+    expect(await counts()).toMatchObject({ rows: 8 * ROWS_A_DAY, keys: 8 * ROWS_A_DAY });
+  });
+
   it('is refused while another process backfills the set', async () => {
     await acquireLease(database.pool, 'backfill:elexon:PN', 'another process', 60);
     await expect(run({ leaseSeconds: 6 })).rejects.toMatchObject({ code: 'LEASE_HELD' });
