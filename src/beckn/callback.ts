@@ -1,10 +1,9 @@
 import { keepMessage, type BecknMessage } from '../database/beckn-messages.js';
 import type { RunReport } from '../ingest/run.js';
 import { adapterOf } from './adapter.js';
-import { UNNAMED_PLATFORM } from './compute-energy-v2.js';
 import { recordInbound, type InboundDeps } from './inbound.js';
 import { DEEPEST, along, isTooDeep, nameOf, quoted } from './json.js';
-import { readContext } from './message-context.js';
+import { UNNAMED_PLATFORM, readContext } from './message-context.js';
 import { signerOf, type PublicKeys } from './signature.js';
 
 /** What callbacks are called in 2.0. */

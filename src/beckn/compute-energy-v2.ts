@@ -13,12 +13,9 @@ import type { Refusal } from '../domain/grid-statement.js';
 import type { BecknAdapter, StatedCatalog } from './adapter.js';
 import { datedInterval } from './dated-interval.js';
 import { along, at, isObject, nameOf, quoted, term } from './json.js';
-import type { MessageContext } from './message-context.js';
+import { UNNAMED_PLATFORM, type MessageContext } from './message-context.js';
 import { statedPrice } from './price.js';
 import { zoneOf } from './zone.js';
-
-/** Who sends a message without saying who it is. */
-export const UNNAMED_PLATFORM = 'unnamed';
 
 /** More than this is no catalogue of windows; each is compared with what is known of it. */
 const MOST_ITEMS = 5_000;

@@ -11,8 +11,7 @@ import type { RunReport } from '../ingest/run.js';
 import { becknDiscover } from '../ingest/sources/beckn-discover.js';
 import type { Logger } from '../logger.js';
 import type { BecknAdapter, StatedCatalog } from './adapter.js';
-import { UNNAMED_PLATFORM } from './compute-energy-v2.js';
-import type { MessageContext } from './message-context.js';
+import { UNNAMED_PLATFORM, type MessageContext } from './message-context.js';
 
 export interface InboundDeps {
   readonly database: Pick<Database, 'pool' | 'clock'>;

@@ -1,5 +1,8 @@
 import { at, isObject, nameOf, quoted } from './json.js';
 
+/** Who sends a message without saying who it is. */
+export const UNNAMED_PLATFORM = 'unnamed';
+
 /** Head of every message: what it is, who sends it, and what it answers. */
 export interface MessageContext {
   readonly version: string;

@@ -52,9 +52,9 @@ export const marketCatalog = async (
 /** Answers `GridZone.windows`. */
 export const zoneWindows = async (
   { gridZoneId }: GridZone,
-  { loaders }: Pick<Context, 'loaders'>,
+  { loaders, now }: Pick<Context, 'loaders' | 'now'>,
 ): Promise<ComputeWindowNode[]> =>
-  (await loaders.zoneWindows.load(gridZoneId)).map((window) => windowNode(window));
+  (await loaders.zoneWindows.load({ gridZoneId, instant: now })).map((window) => windowNode(window));
 
 export interface ComputeWindowsArgs extends PageArgs, RegionArg {
   readonly current?: boolean | null | undefined;

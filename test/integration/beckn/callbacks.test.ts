@@ -130,6 +130,33 @@ describe('a callback', () => {
     ]);
   });
 
+  it('may come in any order, and at once: the newest word holds, and no older one ever follows a newer', async () => {
+    const permutations = (values: readonly number[]): number[][] =>
+      values.length < 2
+        ? [[...values]]
+        : values.flatMap((value) =>
+            permutations(values.filter((each) => each !== value)).map((rest) => [value, ...rest]),
+          );
+    const say = (itemId: string, second: number) =>
+      market.call(
+        'on_discover',
+        onDiscover({ transactionId, timestamp: `2026-03-02T12:00:0${second}Z` }, [
+          item({ id: itemId, capacity: second }),
+        ]),
+      );
+    for (const order of permutations([1, 2, 3, 4])) {
+      const a = id();
+      for (const second of order) await say(a, second);
+      const best = order.filter((second, i) => order.slice(0, i).every((earlier) => earlier < second));
+      expect([order, await capacityOf(a)]).toEqual([order, best]);
+    }
+    const b = id();
+    await Promise.all([3, 1, 4, 2, 5, 1, 3].map((second) => say(b, second)));
+    const told = (await capacityOf(b)) as number[];
+    expect(told.at(-1)).toBe(5);
+    expect(told).toEqual([...new Set(told)].sort((x, y) => x - y));
+  });
+
   it('that is late is kept, and counts only where it is newer than what is known', async () => {
     const [known, unknown] = [id(), id()];
     const say = (second: number, items: readonly unknown[]) =>

@@ -223,6 +223,27 @@ describe('discover', () => {
     expect(await market.ask()).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
   });
 
+  it('that is given up because this process stops writes no run; the question runs out by itself', async () => {
+    const runner = createTestRunner(market.database, '');
+    const runs = await market.value('select count(*)::integer from ingest_runs');
+    market.marketplace.respond = () => runner.http.abandon();
+    const asking = discover(
+      {
+        ...runner,
+        marketplace: { url: market.marketplace.url, publicUrl: null, bapId: null, filter: '$' },
+      },
+      'SCHEDULED',
+    );
+    await expect(asking).rejects.toThrow('this process is stopping');
+    expect([
+      await market.value('select count(*)::integer from ingest_runs'),
+      await lastTransaction(),
+    ]).toEqual([runs, 'OPEN']);
+    await market.expireQuestions();
+    expect(await market.ask()).toMatchObject({ status: 'FAILED', error: { code: 'SOURCE_UNAVAILABLE' } });
+    await runner.close();
+  });
+
   it('is refused while another process asks', async () => {
     const other = createTestRunner(market.database, '');
     const lease = await other.leases.acquire(`source:${becknDiscover.id}`);
