@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { GridSignalReader } from './grid-signals.js';
 import { qualityOf } from '../domain/codes.js';
 import type { Provenance } from '../domain/grid-signal.js';
 import type { CardinalPointType } from '../domain/series.js';
@@ -35,10 +35,11 @@ interface Row {
  * @param sequence only what was said up to it; null for all.
  */
 export async function readCardinalPoints(
-  db: Pick<pg.Pool, 'query'>,
+  { db, archive }: Pick<GridSignalReader, 'db' | 'archive'>,
   { from, to }: { readonly from: Date; readonly to: Date },
   sequence: bigint | null,
 ): Promise<CardinalPoint[]> {
+  await archive.refuse('demand_cardinal_points', { from, to });
   const { rows } = await db.query<Row>({
     name: 'cardinal-points',
     text: `select * from (

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { GridSignalReader } from './grid-signals.js';
 
 /** A stored record of a data set without a type of its own: the newest of its time and key, or the newest by a past sequence. */
 export interface StoredRecord {
@@ -49,9 +49,10 @@ const STATEMENTS = {
 
 /** Records of one set whose own time lies in a span, in the order of time and key. */
 export async function readRecordPage(
-  db: Pick<pg.Pool, 'query'>,
+  { db, archive }: Pick<GridSignalReader, 'db' | 'archive'>,
   { dataset, from, to, bmUnit, after, limit, asOf }: RecordPage,
 ): Promise<StoredRecord[]> {
+  await archive.refuse('dataset_records', { from, to });
   const { name, unit } = STATEMENTS[bmUnit === null ? 'all' : 'unit'];
   const { rows } = await db.query<Row>({
     name,

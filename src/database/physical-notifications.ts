@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { GridSignalReader } from './grid-signals.js';
 
 /** A stored physical notification: the newest of its unit and start, or the newest by a past sequence. */
 export interface StoredNotification {
@@ -40,9 +40,10 @@ export interface NotificationPage {
 
 /** Notifications of one unit that begin in a span, in the order of time. */
 export async function readNotificationPage(
-  db: Pick<pg.Pool, 'query'>,
+  { db, archive }: Pick<GridSignalReader, 'db' | 'archive'>,
   { bmUnit, from, to, after, limit, asOf }: NotificationPage,
 ): Promise<StoredNotification[]> {
+  await archive.refuse('physical_notifications', { from, to });
   const { rows } = await db.query<Row>({
     name: 'physical-notifications',
     text: `select n.bm_unit, n.national_grid_bm_unit, n.settlement_date::text, n.settlement_period, n.time_from, n.time_to,

@@ -25,6 +25,7 @@ export interface MixGroup extends StatedMix {
 /** Mean power over the half hour, MW. */
 export interface DemandGroup {
   readonly forecastMw: number | null;
+  readonly transmissionSystemForecastMw: number | null;
   readonly outturnMw: number | null;
   readonly transmissionSystemDemandMw: number | null;
   readonly embeddedWindMw: number | null;

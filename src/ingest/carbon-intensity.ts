@@ -6,11 +6,11 @@
  * half an hour early; HTTP 200 with `{}` happens; the words of `index` are relative to the year and are kept as given.
  */
 import type { CarbonIndex } from '../domain/codes.js';
-import { PylonError } from '../domain/errors.js';
 import { FUELS, fuelOf, type Fuel, type UnlistedFuel } from '../domain/fuels.js';
 import type { StatedMix } from '../domain/grid-statement.js';
 import { HALF_HOUR_MS, isHalfHour } from '../domain/half-hour.js';
 import { parseMinute } from '../domain/instant.js';
+import { RowRefused, broken, isFuelName, isObject, listOf, quoted, rowOf, type Json } from './rows.js';
 
 export const CARBON_INTENSITY_DOCS = 'https://carbon-intensity.github.io/api-definitions/';
 export const CARBON_INTENSITY_LICENCE = {
@@ -20,13 +20,6 @@ export const CARBON_INTENSITY_LICENCE = {
 
 /** Above anything ever published for GB (coal alone is about 940 g) with room; what is higher is a fault. */
 const HIGHEST_INTENSITY = 2000;
-
-/** A row that cannot be taken; caught by the parser of that row and counted with its reason. */
-export class RowRefused extends Error {}
-
-type Json = Readonly<Record<string, unknown>>;
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The `data` of a body as a list, whichever of the API's envelopes it has.
@@ -47,28 +40,6 @@ export function dataOf(body: unknown): readonly unknown[] {
     );
   }
   throw broken(`is ${quoted(body)} where an object with "data" is expected`);
-}
-
-/** A publisher's value in a message: as JSON, because anything can be in it, and not all of it. */
-export const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-};
-
-/** The answer to a body that is not what its route documents. */
-export const broken = (fault: string): PylonError =>
-  new PylonError('SOURCE_CONTRACT_BROKEN', `the body ${fault}`);
-
-/** @throws {RowRefused} when the row is no object. */
-export function rowOf(row: unknown): Json {
-  if (!isObject(row)) throw new RowRefused(`is ${quoted(row)}, not an object`);
-  return row;
-}
-
-/** @throws {RowRefused} when the list is missing. */
-export function listOf(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new RowRefused(`${name} is no list`);
-  return value;
 }
 
 /** Start of the half hour of a period row. @throws {RowRefused} */
@@ -101,10 +72,6 @@ export function gramsOf(value: unknown, name: string): number | null {
   }
   return value;
 }
-
-/** A name that the database can hold: short, no control characters, no half of a character. */
-export const isFuelName = (name: unknown): name is string =>
-  typeof name === 'string' && name !== '' && name.length <= 60 && !/[\p{Cc}\p{Cs}]/u.test(name);
 
 const INDEX_WORDS: Readonly<Record<string, CarbonIndex>> = {
   'very low': 'VERY_LOW',

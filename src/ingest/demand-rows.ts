@@ -1,6 +1,6 @@
 import type { DemandStatement } from '../domain/series.js';
 import type { ObservationKind } from '../domain/codes.js';
-import { RowRefused, quoted, rowOf } from './carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from './rows.js';
 import { MOST_MW, elexonRowName, elexonRows, halfHourOf, publishTimeOf, wholeIn } from './elexon-routes.js';
 import { parseRows } from './parse-rows.js';
 import type { Parsed } from './source.js';

@@ -9,7 +9,7 @@
 import { isHalfHour } from '../domain/half-hour.js';
 import type { Window } from '../domain/ingest-run.js';
 import { settlementPeriodOf, settlementPeriodStart } from '../domain/settlement-period.js';
-import { RowRefused, broken, isFuelName, isObject, quoted } from './carbon-intensity.js';
+import { RowRefused, broken, isFuelName, isObject, quoted } from './rows.js';
 
 export const ELEXON_LICENCE = {
   name: 'BMRS data licence (Contains BMRS data © Elexon Limited copyright and database right)',

@@ -1,5 +1,5 @@
 import type { GenerationStatement } from '../domain/series.js';
-import { RowRefused, quoted, rowOf } from './carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from './rows.js';
 import {
   MOST_MW,
   elexonRowName,

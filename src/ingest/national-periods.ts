@@ -1,15 +1,8 @@
 import type { GridStatement } from '../domain/grid-statement.js';
 import { HALF_HOUR_MS } from '../domain/half-hour.js';
 import { GREAT_BRITAIN } from '../domain/regions.js';
-import {
-  RowRefused,
-  carbonIndexOf,
-  dataOf,
-  gramsOf,
-  periodStart,
-  quoted,
-  rowOf,
-} from './carbon-intensity.js';
+import { carbonIndexOf, dataOf, gramsOf, periodStart } from './carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from './rows.js';
 import { parseRows } from './parse-rows.js';
 import type { Parsed } from './source.js';
 

@@ -1,5 +1,5 @@
 import type { Refusal } from '../domain/grid-statement.js';
-import { RowRefused } from './carbon-intensity.js';
+import { RowRefused } from './rows.js';
 import type { Parsed, Records } from './source.js';
 
 /**

@@ -19,5 +19,5 @@ export async function demandCardinalPoints(
 ): Promise<CardinalPoint[]> {
   const range = halfHourRange(from, to, LONGEST_DAYS);
   const asOf = await asOfOf(asked, context);
-  return readCardinalPoints(context.database.pool, range, asOf?.sequence ?? null);
+  return readCardinalPoints(context.database.reader, range, asOf?.sequence ?? null);
 }

@@ -4,7 +4,7 @@ import { decodeKeyset, encodeKeyset, instantAt } from '../domain/keyset-cursor.j
 import { asOfOf } from './as-of.js';
 import type { SpanArgs } from './demand.js';
 import { pageOf, pageSize, positionAfter, type Page } from './page.js';
-import { spanOfReadings } from './span.js';
+import { instantRange } from './instant-range.js';
 
 const LONGEST_DAYS = 31;
 
@@ -12,7 +12,7 @@ const LONGEST_DAYS = 31;
 export async function frequencyPage(args: SpanArgs, context: Context): Promise<Page<FrequencyReading>> {
   const size = pageSize(args);
   const after = positionAfter(args.after, decodeCursor);
-  const range = spanOfReadings(args.from, args.to, LONGEST_DAYS);
+  const range = instantRange(args.from, args.to, LONGEST_DAYS);
   const asOf = await asOfOf(args.asOf, context);
   const rows = await readFrequencyPage(context.database.reader, {
     ...range,

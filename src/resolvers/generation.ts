@@ -11,7 +11,7 @@ import { decodeKeyset, encodeKeyset, instantAt } from '../domain/keyset-cursor.j
 import { asOfOf, type AsOf } from './as-of.js';
 import type { SpanArgs } from './demand.js';
 import { pageOf, pageSize, positionAfter, type Page } from './page.js';
-import { spanOfReadings } from './span.js';
+import { instantRange } from './instant-range.js';
 
 const LONGEST_DAYS = 366;
 const MINUTE_MS = 60_000;
@@ -52,7 +52,7 @@ export async function fuelGeneration(
   const size = pageSize(args);
   const byReportedType = args.classification === 'RESOURCE_TYPE';
   const begun = positionAfter(args.after, decodeCursor);
-  const range = spanOfReadings(args.from, args.to, LONGEST_DAYS);
+  const range = instantRange(args.from, args.to, LONGEST_DAYS);
   const asOf = (await asOfOf(args.asOf, context))?.sequence ?? null;
   const resolutionMinutes =
     begun?.resolutionMinutes ??

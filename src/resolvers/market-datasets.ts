@@ -74,7 +74,7 @@ export async function datasetRecords(args: RecordArgs, context: Context): Promis
       `dataset: ${code} has a type of its own; ask physicalNotifications`,
     );
   const asOf = await asOfOf(args.asOf, context);
-  const rows = await readRecordPage(context.database.pool, {
+  const rows = await readRecordPage(context.database.reader, {
     ...span,
     dataset: code,
     bmUnit: unitOf(args.bmUnit),
@@ -116,7 +116,7 @@ export async function physicalNotifications(
   const after = positionAfter(args.after, decodeNotificationCursor);
   const span = instantRange(args.from, args.to, LONGEST_DAYS);
   const asOf = await asOfOf(args.asOf, context);
-  const rows = await readNotificationPage(context.database.pool, {
+  const rows = await readNotificationPage(context.database.reader, {
     ...span,
     bmUnit: unitOf(args.bmUnit) ?? '',
     after,

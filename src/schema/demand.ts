@@ -13,6 +13,10 @@ export const DemandType = builder.objectRef<DemandGroup>('Demand').implement({
       nullable: true,
       description: 'National demand as forecast, MW. Null: not forecast.',
     }),
+    transmissionSystemForecastMw: t.exposeInt('transmissionSystemForecastMw', {
+      nullable: true,
+      description: 'Transmission system demand as forecast, MW. Null: not forecast.',
+    }),
     outturnMw: t.exposeInt('outturnMw', {
       nullable: true,
       description: 'National demand as it was, MW. Null: not published yet.',

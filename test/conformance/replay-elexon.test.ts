@@ -3,10 +3,13 @@ import { SOURCES, type AnySource } from '../../src/ingest/registry.js';
 import { runSource, type RunReport } from '../../src/ingest/run.js';
 import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestServer, type TestServer } from '../support/server.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
+import { elexonServed } from './elexon-served.js';
 import { elexonSayingsOf, elexonStored, expectSameSayings, type ElexonSayings } from './elexon-sayings.js';
 import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 
+const DAY_MS = 24 * 3_600_000;
 const ELEXON = SOURCES.filter(({ baseUrl }) => baseUrl === 'ELEXON_URL');
 
 /** What is recorded around each instant: the recommended ones, and the days on which clocks change. */
@@ -43,6 +46,12 @@ const INSTANTS: Readonly<Record<string, readonly string[]>> = {
   '2024-01-02T12:10:00Z': ['elexon-generation-per-type', 'elexon-bm-units'],
 };
 
+/** Wide enough for what any route answers beyond its window. */
+const around = (instant: string): { readonly from: Date; readonly to: Date } => {
+  const day = Date.parse(`${instant.slice(0, 10)}T00:00Z`);
+  return { from: new Date(day - 10 * DAY_MS), to: new Date(day + 10 * DAY_MS) };
+};
+
 describe.skipIf(REPLAY_MISSING)(
   `a replay of Elexon's recorded days${REPLAY_MISSING ? ` (skipped: ${REPLAY_MISSING})` : ''}`,
   () => {
@@ -50,13 +59,16 @@ describe.skipIf(REPLAY_MISSING)(
       let replay: Replay;
       let database: TestDatabase;
       let runner: TestRunner;
+      let server: TestServer;
 
       beforeAll(async () => {
         replay = await startReplay(instant);
         database = await createTestDatabase({ pylonNow: new Date(instant) });
         runner = createTestRunner(database, replay.elexonUrl);
+        server = await startTestServer(database);
       });
       afterAll(async () => {
+        await server.stop();
         await runner.close();
         await database.drop();
         await replay.stop();
@@ -76,13 +88,17 @@ describe.skipIf(REPLAY_MISSING)(
         return sayings;
       }
 
-      it.each(ELEXON.filter(({ id }) => recorded.includes(id)))('stores what $id answers', async (source) => {
-        const sayings = await said(source);
-        expect(sayings.size).toBeGreaterThan(0);
-        expect(await run(source)).toMatchObject({ status: 'SUCCEEDED', error: null });
-        expectSameSayings(await elexonStored(database, source), sayings);
-        expect(await run(source)).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
-      });
+      it.each(ELEXON.filter(({ id }) => recorded.includes(id)))(
+        'stores and serves what $id answers',
+        async (source) => {
+          const sayings = await said(source);
+          expect(sayings.size).toBeGreaterThan(0);
+          expect(await run(source)).toMatchObject({ status: 'SUCCEEDED', error: null });
+          expectSameSayings(await elexonStored(database, source), sayings);
+          expectSameSayings(await elexonServed(server, source, around(instant)), sayings);
+          expect(await run(source)).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
+        },
+      );
 
       it.each(ELEXON.filter(({ id }) => !recorded.includes(id)))(
         'names the emptiness of $id, of which nothing is recorded then',

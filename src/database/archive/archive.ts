@@ -60,7 +60,7 @@ async function* rowsOf(
   await owner.query('begin isolation level repeatable read read only');
   try {
     await owner.query(
-      `declare archived no scroll cursor for select ${selected.join(', ')} from ${pg.escapeIdentifier(partition)} order by sequence`,
+      `declare archived no scroll cursor for select ${selected.join(', ')} from ${pg.escapeIdentifier(partition)}`,
     );
     for (;;) {
       const { rows } = await owner.query<Row>(`fetch ${ROWS_A_BATCH} from archived`);

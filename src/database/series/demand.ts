@@ -75,16 +75,18 @@ function demandOf(said: readonly DemandRow[], sources: SourceCatalog): DemandGro
       .filter((row) => row.kind === KIND_CODES[kind] && row[value] !== null)
       .toSorted((a, b) => rank(b) - rank(a) || (a.sequence < b.sequence ? 1 : -1))[0];
   const forecast = best('FORECAST', 'national_demand_mw');
+  const transmissionForecast = best('FORECAST', 'transmission_system_demand_mw');
   const outturn = best('OUTTURN', 'national_demand_mw');
   const transmission = best('OUTTURN', 'transmission_system_demand_mw');
   const wind = best('OUTTURN', 'embedded_wind_mw') ?? best('FORECAST', 'embedded_wind_mw');
   const solar = best('OUTTURN', 'embedded_solar_mw') ?? best('FORECAST', 'embedded_solar_mw');
-  const newest = [forecast, outturn, transmission, wind, solar]
+  const newest = [forecast, transmissionForecast, outturn, transmission, wind, solar]
     .filter((row) => row !== undefined)
     .reduce<DemandRow | null>((most, row) => (most && most.sequence >= row.sequence ? most : row), null);
   if (!newest) return null;
   return {
     forecastMw: forecast?.national_demand_mw ?? null,
+    transmissionSystemForecastMw: transmissionForecast?.transmission_system_demand_mw ?? null,
     outturnMw: outturn?.national_demand_mw ?? null,
     transmissionSystemDemandMw: transmission?.transmission_system_demand_mw ?? null,
     embeddedWindMw: wind?.embedded_wind_mw ?? null,

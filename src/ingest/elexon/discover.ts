@@ -3,7 +3,7 @@ import { recordMarketDatasets } from '../../database/market-datasets.js';
 import { PylonError } from '../../domain/errors.js';
 import type { MarketDataset } from '../../domain/market-dataset.js';
 import type { Window } from '../../domain/ingest-run.js';
-import { RowRefused, broken, isObject, quoted } from '../carbon-intensity.js';
+import { RowRefused, broken, isObject, quoted } from '../rows.js';
 import { storable } from '../harvest.js';
 import { giveBack, type RunnerDeps } from '../run.js';
 import {

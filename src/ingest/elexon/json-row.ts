@@ -1,4 +1,4 @@
-import { RowRefused, isObject, quoted } from '../carbon-intensity.js';
+import { RowRefused, isObject, quoted } from '../rows.js';
 import type { Row } from './values.js';
 
 /** A row as JSON reads it. @throws {RowRefused} for what is no JSON, or no object. */

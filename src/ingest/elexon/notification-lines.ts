@@ -2,7 +2,8 @@ import type { Window } from '../../domain/ingest-run.js';
 import { settlementPeriodStart } from '../../domain/settlement-period.js';
 import { jsonRow } from './json-row.js';
 import { LONGEST_STRETCH_MS, notificationOf, type PhysicalNotification } from './notification.js';
-import { COPY_NULL, LineBuffer, copyText, type RowLines, type Taken } from './row-lines.js';
+import { COPY_NULL, copyText } from '../../database/staged-write.js';
+import { LineBuffer, type RowLines, type Taken } from './row-lines.js';
 import { isInPeriod } from './values.js';
 
 const [QUOTE, BACKSLASH, COMMA, COLON, CLOSE_OBJECT, TAB, NEWLINE] = [

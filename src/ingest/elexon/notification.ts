@@ -1,4 +1,4 @@
-import { RowRefused } from '../carbon-intensity.js';
+import { RowRefused } from '../rows.js';
 import { instantOf, isInPeriod, levelOf, settlementStartOf, unitOf, type Row } from './values.js';
 
 /** What a BM unit expects to export (positive) or import from one instant to another, going evenly between two levels. */

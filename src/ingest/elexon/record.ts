@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Window } from '../../domain/ingest-run.js';
 import { jsonbText } from '../../database/ingest-runs.js';
-import { RowRefused } from '../carbon-intensity.js';
+import { RowRefused } from '../rows.js';
 import type { ElexonDataset } from './catalogue.js';
 import { jsonRow } from './json-row.js';
-import { COPY_NULL, LineBuffer, copyText, type LinesFor, type RowLines, type Taken } from './row-lines.js';
+import { COPY_NULL, copyText } from '../../database/staged-write.js';
+import { LineBuffer, type LinesFor, type RowLines, type Taken } from './row-lines.js';
 import { dayOf, instantOf, settlementStartOf, type Row } from './values.js';
 
 /** A row of a data set without a type of its own. */

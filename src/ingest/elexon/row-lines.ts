@@ -46,9 +46,3 @@ export class LineBuffer {
     return lines;
   }
 }
-
-/** A text as COPY reads it. */
-export const copyText = (text: string): string =>
-  text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
-
-export const COPY_NULL = '\\N';

@@ -1,4 +1,4 @@
-import { broken } from '../carbon-intensity.js';
+import { broken } from '../rows.js';
 
 /** Takes one element of the list: the bytes from `start` to before `end`, valid only during the call. */
 export type TakeRow = (bytes: Buffer, start: number, end: number) => void;

@@ -6,7 +6,7 @@ import { LONGEST_WINDOW_MS } from '../../database/pools.js';
 import { PylonError } from '../../domain/errors.js';
 import type { Refusal } from '../../domain/grid-statement.js';
 import type { RunMode, RunRecord, Window } from '../../domain/ingest-run.js';
-import { RowRefused } from '../carbon-intensity.js';
+import { RowRefused } from '../rows.js';
 import { REFUSALS_KEPT, storable } from '../harvest.js';
 import { failureOf, giveBack, report, type RunReport, type RunnerDeps } from '../run.js';
 import { ELEXON_SOURCE, PHYSICAL_NOTIFICATIONS, type ElexonDataset } from './catalogue.js';

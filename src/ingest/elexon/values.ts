@@ -1,7 +1,7 @@
 /** Values of Elexon's rows. Times are UTC; settlement dates and periods are London's. */
 import { HALF_HOUR_MS } from '../../domain/half-hour.js';
 import { settlementPeriodStart } from '../../domain/settlement-period.js';
-import { RowRefused, quoted } from '../carbon-intensity.js';
+import { RowRefused, quoted } from '../rows.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@
  *
  * @see https://docs.ckan.org/en/2.8/api/
  */
-import { broken, isObject, quoted } from '../carbon-intensity.js';
+import { broken, isObject, quoted } from '../rows.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { broken, quoted } from '../carbon-intensity.js';
+import { broken, quoted } from '../rows.js';
 
 /** The header and the lines of one of NESO's CSV files: fields may stand in double quotes, and none holds a comma or a break. */
 export interface CsvFile {

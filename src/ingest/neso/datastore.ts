@@ -1,5 +1,5 @@
 import { PylonError } from '../../domain/errors.js';
-import { broken } from '../carbon-intensity.js';
+import { broken } from '../rows.js';
 import type { Reach } from '../source.js';
 import { recordsOf, totalOf } from './ckan.js';
 import { findResource, type ResourceQuery } from './resources.js';

@@ -1,5 +1,5 @@
 import type { DemandStatement } from '../../domain/series.js';
-import { RowRefused, quoted, rowOf } from '../carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
 import { megawattsOf, settlementStartOf } from './fields.js';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** How NESO writes dates, times of day and numbers, which differs by year and by route. */
 import { londonClockInstants } from '../../domain/london-clock.js';
 import { settlementPeriodStart } from '../../domain/settlement-period.js';
-import { RowRefused, quoted } from '../carbon-intensity.js';
+import { RowRefused, quoted } from '../rows.js';
 
 type Row = Readonly<Record<string, unknown>>;
 

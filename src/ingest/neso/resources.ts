@@ -1,4 +1,4 @@
-import { broken, isObject, quoted } from '../carbon-intensity.js';
+import { broken, isObject, quoted } from '../rows.js';
 import type { Reach } from '../source.js';
 import { resultOf } from './ckan.js';
 

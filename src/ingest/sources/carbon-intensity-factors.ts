@@ -1,14 +1,5 @@
-import {
-  CARBON_INTENSITY_DOCS,
-  CARBON_INTENSITY_LICENCE,
-  RowRefused,
-  broken,
-  dataOf,
-  gramsOf,
-  isFuelName,
-  isObject,
-  quoted,
-} from '../carbon-intensity.js';
+import { CARBON_INTENSITY_DOCS, CARBON_INTENSITY_LICENCE, dataOf, gramsOf } from '../carbon-intensity.js';
+import { RowRefused, broken, isFuelName, isObject, quoted } from '../rows.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSource } from '../source.js';
 

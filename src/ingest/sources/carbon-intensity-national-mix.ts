@@ -2,12 +2,11 @@ import { formatMinute } from '../../domain/instant.js';
 import {
   CARBON_INTENSITY_DOCS,
   CARBON_INTENSITY_LICENCE,
-  RowRefused,
   dataOf,
   periodStart,
-  rowOf,
   statedMixOf,
 } from '../carbon-intensity.js';
+import { RowRefused, rowOf } from '../rows.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSource } from '../source.js';
 

@@ -3,17 +3,14 @@ import { formatMinute } from '../../domain/instant.js';
 import {
   CARBON_INTENSITY_DOCS,
   CARBON_INTENSITY_LICENCE,
-  RowRefused,
   carbonIndexOf,
   dataOf,
   gramsOf,
-  listOf,
   periodStart,
-  quoted,
   regionIdOf,
-  rowOf,
   statedMixOf,
 } from '../carbon-intensity.js';
+import { RowRefused, listOf, quoted, rowOf } from '../rows.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSource } from '../source.js';
 

@@ -1,5 +1,5 @@
 import type { BmUnit } from '../../domain/bm-unit.js';
-import { RowRefused, isObject, quoted, rowOf } from '../carbon-intensity.js';
+import { RowRefused, isObject, quoted, rowOf } from '../rows.js';
 import { ELEXON_LICENCE, elexonDocs, elexonRows, labelOf } from '../elexon-routes.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSource } from '../source.js';

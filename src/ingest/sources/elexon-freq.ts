@@ -1,5 +1,5 @@
 import { formatMinute } from '../../domain/instant.js';
-import { rowOf } from '../carbon-intensity.js';
+import { rowOf } from '../rows.js';
 import {
   ELEXON_LICENCE,
   ELEXON_SINCE,

@@ -1,6 +1,6 @@
 import { formatMinute } from '../../domain/instant.js';
 import type { GenerationStatement } from '../../domain/series.js';
-import { isObject, rowOf } from '../carbon-intensity.js';
+import { isObject, rowOf } from '../rows.js';
 import {
   ELEXON_LICENCE,
   ELEXON_SINCE,

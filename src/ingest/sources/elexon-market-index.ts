@@ -1,6 +1,6 @@
 import { formatMinute } from '../../domain/instant.js';
 import type { PriceStatement } from '../../domain/series.js';
-import { rowOf } from '../carbon-intensity.js';
+import { rowOf } from '../rows.js';
 import {
   ELEXON_LICENCE,
   ELEXON_SINCE,

@@ -1,5 +1,5 @@
 import type { PriceStatement } from '../../domain/series.js';
-import { RowRefused, rowOf } from '../carbon-intensity.js';
+import { RowRefused, rowOf } from '../rows.js';
 import {
   ELEXON_LICENCE,
   ELEXON_SINCE,

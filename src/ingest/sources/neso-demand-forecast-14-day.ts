@@ -1,6 +1,6 @@
 import { addHalfHours } from '../../domain/half-hour.js';
 import type { DemandStatement } from '../../domain/series.js';
-import { RowRefused, quoted, rowOf } from '../carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
 import { recordsOf } from '../neso/ckan.js';
 import { datastoreRows } from '../neso/datastore.js';
 import { clockInstants, clockOf, dateOf, megawattsOf, utcOf } from '../neso/fields.js';

@@ -1,6 +1,6 @@
 import { londonClockInstant } from '../../domain/london-clock.js';
 import type { CardinalPointStatement, CardinalPointType } from '../../domain/series.js';
-import { RowRefused, quoted, rowOf } from '../carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
 import { recordsOf } from '../neso/ckan.js';
 import { datastoreRows } from '../neso/datastore.js';
 import { clockOf, dateOf, dated, megawattsOf } from '../neso/fields.js';

@@ -1,7 +1,7 @@
 import type { Window } from '../../domain/ingest-run.js';
 import type { DemandStatement } from '../../domain/series.js';
 import { settlementPeriodOf } from '../../domain/settlement-period.js';
-import { RowRefused } from '../carbon-intensity.js';
+import { RowRefused } from '../rows.js';
 import { csvFileOf, csvRowsOf } from '../neso/csv.js';
 import { DEMAND_FIELDS, nameOfDemandRow, readDemandRow } from '../neso/demand-rows.js';
 import { dateOf } from '../neso/fields.js';

@@ -1,5 +1,5 @@
 import type { DemandStatement } from '../../domain/series.js';
-import { RowRefused, quoted, rowOf } from '../carbon-intensity.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
 import { recordsOf } from '../neso/ckan.js';
 import { datastoreRows } from '../neso/datastore.js';
 import { DEMAND_FIELDS, nameOfDemandRow, readDemandRow } from '../neso/demand-rows.js';

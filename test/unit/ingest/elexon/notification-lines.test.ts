@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settlementPeriodOf } from '../../../../src/domain/settlement-period.js';
-import { RowRefused } from '../../../../src/ingest/carbon-intensity.js';
+import { RowRefused } from '../../../../src/ingest/rows.js';
 import { notificationLines } from '../../../../src/ingest/elexon/notification-lines.js';
 import { notificationOf } from '../../../../src/ingest/elexon/notification.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RowRefused } from '../../../../src/ingest/carbon-intensity.js';
+import { RowRefused } from '../../../../src/ingest/rows.js';
 import { datasetByCode } from '../../../../src/ingest/elexon/catalogue.js';
 import { recordLines, recordOf } from '../../../../src/ingest/elexon/record.js';
 
