@@ -193,7 +193,8 @@ describe('data sets in the graph', () => {
     async (_what, query, variables, own) => {
       for (const first of [2, 100]) {
         const sent = await statementsOf(() => server.query(query, { ...span, ...variables, first }));
-        const links = sent.filter((statement) => !own.includes(statement));
+        // That none of it was archived is asked once, because the span is of long ago.
+        const links = sent.filter((name) => !own.includes(name) && name !== 'archived-partition');
         expect(sent.filter((statement) => own.includes(statement))).toEqual(own);
         expect(links.length).toBe(query === RECORDS ? 2 : 1);
       }
