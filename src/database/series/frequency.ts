@@ -1,9 +1,9 @@
 import type { GridSignalReader } from '../grid-signals.js';
-import { spanOf } from '../span.js';
 import {
   MAX_SEQUENCE,
   STATED_COLUMNS,
   factsOf,
+  readBySequence,
   type SeriesPage,
   type StatedFacts,
   type StatedRow,
@@ -40,16 +40,7 @@ export async function readFrequencyBySequence(
   { db, sources }: GridSignalReader,
   events: readonly { readonly sequence: bigint; readonly from: Date }[],
 ): Promise<FrequencyReading[]> {
-  const { rows } = await db.query<FrequencyRow>({
-    name: 'frequency-by-sequence',
-    text: `select ${COLUMNS} from unnest($1::timestamptz[], $2::bigint[]) as k (at, sequence)
-      join frequency_readings o on o.at = k.at and o.sequence = k.sequence and o.at between $3 and $4`,
-    values: [
-      events.map(({ from }) => from),
-      events.map(({ sequence }) => sequence),
-      ...spanOf(events.map(({ from }) => from)),
-    ],
-  });
+  const rows = await readBySequence<FrequencyRow>(db, 'frequency_readings', COLUMNS, events);
   return rows.map((row) => ({ ...factsOf(row, sources), hz: row.hz }));
 }
 

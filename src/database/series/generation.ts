@@ -1,10 +1,10 @@
 import type { GridSignalReader } from '../grid-signals.js';
 import type { SourceCatalog } from '../source-catalog.js';
-import { spanOf } from '../span.js';
 import {
   MAX_SEQUENCE,
   STATED_COLUMNS,
   factsOf,
+  readBySequence,
   type SeriesPage,
   type StatedFacts,
   type StatedRow,
@@ -93,15 +93,6 @@ export async function readGenerationBySequence(
   { db, sources }: GridSignalReader,
   events: readonly { readonly sequence: bigint; readonly from: Date }[],
 ): Promise<FuelGeneration[]> {
-  const { rows } = await db.query<GenerationRow>({
-    name: 'generation-by-sequence',
-    text: `select ${COLUMNS} from unnest($1::timestamptz[], $2::bigint[]) as k (at, sequence)
-      join fuel_generation o on o.at = k.at and o.sequence = k.sequence and o.at between $3 and $4`,
-    values: [
-      events.map(({ from }) => from),
-      events.map(({ sequence }) => sequence),
-      ...spanOf(events.map(({ from }) => from)),
-    ],
-  });
+  const rows = await readBySequence<GenerationRow>(db, 'fuel_generation', COLUMNS, events);
   return rows.map((row) => generationOf(row, sources));
 }

@@ -7,6 +7,7 @@ import {
   MAX_SEQUENCE,
   STATED_COLUMNS,
   factsOf,
+  readBySequence,
   type HalfHourKey,
   type SeriesPage,
   type StatedFacts,
@@ -108,15 +109,6 @@ export async function readPricesBySequence(
   { db, sources }: GridSignalReader,
   events: readonly { readonly sequence: bigint; readonly from: Date }[],
 ): Promise<MarketPrice[]> {
-  const { rows } = await db.query<PriceRow>({
-    name: 'prices-by-sequence',
-    text: `select ${COLUMNS} from unnest($1::timestamptz[], $2::bigint[]) as k (at, sequence)
-      join market_prices o on o.at = k.at and o.sequence = k.sequence and o.at between $3 and $4`,
-    values: [
-      events.map(({ from }) => from),
-      events.map(({ sequence }) => sequence),
-      ...spanOf(events.map(({ from }) => from)),
-    ],
-  });
+  const rows = await readBySequence<PriceRow>(db, 'market_prices', COLUMNS, events);
   return rows.map((row) => priceOf(row, sources));
 }

@@ -1,6 +1,9 @@
+import type pg from 'pg';
 import { kindOf, qualityOf, type ObservationKind } from '../../domain/codes.js';
 import type { Provenance } from '../../domain/grid-signal.js';
 import type { SourceCatalog } from '../source-catalog.js';
+import type { SeriesName } from '../../domain/series.js';
+import { spanOf } from '../span.js';
 
 /** The columns that the statements of every family have. */
 export interface StatedRow {
@@ -55,4 +58,24 @@ export interface SeriesPage<After> {
 export interface HalfHourKey {
   readonly from: Date;
   readonly asOf: bigint | null;
+}
+
+/** The statements of a family that some events are about: each has the sequence of its event. */
+export async function readBySequence<Row extends StatedRow>(
+  db: Pick<pg.Pool, 'query'>,
+  family: SeriesName,
+  columns: string,
+  events: readonly { readonly sequence: bigint; readonly from: Date }[],
+): Promise<Row[]> {
+  const { rows } = await db.query<Row>({
+    name: `${family}-by-sequence`,
+    text: `select ${columns} from unnest($1::timestamptz[], $2::bigint[]) as k (at, sequence)
+      join ${family} o on o.at = k.at and o.sequence = k.sequence and o.at between $3 and $4`,
+    values: [
+      events.map(({ from }) => from),
+      events.map(({ sequence }) => sequence),
+      ...spanOf(events.map(({ from }) => from)),
+    ],
+  });
+  return rows;
 }
