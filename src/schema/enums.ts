@@ -61,7 +61,7 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   GENERATION: 'Power by a fuel type was stated or revised.',
   PRICES: 'A price was stated or revised.',
   FREQUENCY: 'A reading of the frequency was stated.',
-  COMPUTE_WINDOWS: 'A compute window came onto the market, or what is said of one changed.',
+  COMPUTE_WINDOWS: 'A compute window came onto the market or left it, or what is said of one changed.',
 });
 
 export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {
