@@ -76,8 +76,8 @@ const SNAPSHOT = `s.compute_window_id as "computeWindowId", s.sequence, s.seen_a
   s.ingest_run_id as "ingestRunId", s.capacity_mw as "capacityMw", s.renewable_pct as "renewablePct",
   s.carbon_intensity_gco2_per_kwh as "carbonIntensityGco2PerKwh", s.reservation_required as "reservationRequired", ${PRICE('s')}, ${SOURCE}`;
 
-/** Windows as they were known at a sequence; none that was not. */
-const knownAt = (sequence: string): string => `compute_windows w
+/** SQL of windows `w` as they were known at a sequence, with what was said (`d`) and whether it was listed (`l`); none that was not known. */
+export const knownAt = (sequence: string): string => `compute_windows w
   cross join lateral (select n.grid_zone_id, n.provider_id, n.name from window_snapshots n
     where n.compute_window_id = w.compute_window_id and n.sequence <= ${sequence} order by n.sequence desc limit 1) d
   cross join lateral (select n.is_listed from window_listings n

@@ -147,7 +147,7 @@ export const CountryEnum = enumOf<'ENGLAND' | 'SCOTLAND' | 'WALES' | 'GREAT_BRIT
   },
 );
 
-export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND'>(
+export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND' | 'COMPUTE_WINDOWS'>(
   'RankingMetric',
   'By what regions are ranked, best first.',
   {
@@ -155,6 +155,8 @@ export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' |
     RENEWABLES: 'Share of wind, solar and hydro, percent, highest first.',
     LOW_CARBON: 'Share of renewables, nuclear and biomass, percent, highest first.',
     WIND: 'Share of wind, percent, highest first.',
+    COMPUTE_WINDOWS:
+      'Compute windows on offer at that instant in zones known to be in the area, a count, highest first.',
   },
 );
 
