@@ -57,7 +57,8 @@ declare
   window_id integer;
   stated_digest text;
   is_late boolean;
-  is_newest boolean;
+  newest_transaction integer;
+  is_now_listed boolean;
   was_listed boolean;
   applied integer := 0;
   message_ref bigint;
@@ -95,8 +96,8 @@ begin
 
   if p_run ->> 'status' = 'SUCCEEDED' then
     -- An answer comes from one platform: all its windows have one bpp_id.
-    is_newest := t.beckn_transaction_id >= coalesce((select max(c.last_transaction) from compute_windows c
-      where c.bpp_id = p_windows -> 0 ->> 'bpp_id'), 0);
+    newest_transaction := greatest(t.beckn_transaction_id, (select max(c.last_transaction) from compute_windows c
+      where c.bpp_id = p_windows -> 0 ->> 'bpp_id'));
     for w in select value from jsonb_array_elements(p_windows) loop
       select * into held from compute_windows c where c.bpp_id = w ->> 'bpp_id' and c.item_id = w ->> 'item_id'
         and c.from_at = (w ->> 'from_at')::timestamptz and c.to_at = (w ->> 'to_at')::timestamptz;
@@ -123,15 +124,17 @@ begin
       if stated_digest is not distinct from (select s.digest from window_snapshots s
           where s.compute_window_id = window_id order by s.sequence desc limit 1) then stated_digest := null; end if;
       was_listed := (select l.is_listed from window_listings l where l.compute_window_id = window_id order by l.sequence desc limit 1);
-      continue when stated_digest is null and was_listed is not distinct from is_newest;
+      -- What answers an older question lists nothing, and takes nothing from what the newest answer lists.
+      is_now_listed := greatest(held.last_transaction, t.beckn_transaction_id) = newest_transaction;
+      continue when stated_digest is null and was_listed is not distinct from is_now_listed;
       changes := array_append(changes, jsonb_build_object('id', window_id, 'grid_zone_id', zone.grid_zone_id, 'region_id', zone.region_id,
         'provider_id', w ->> 'provider_id', 'name', w ->> 'name', 'digest', stated_digest, 'from_at', w ->> 'from_at',
-        'statement', w -> 'statement', 'is_listed', case when was_listed is distinct from is_newest then is_newest end));
+        'statement', w -> 'statement', 'is_listed', case when was_listed is distinct from is_now_listed then is_now_listed end));
       rows_changed := rows_changed + 1;
       if held.compute_window_id is null then rows_new := rows_new + 1; end if;
     end loop;
     -- An item that could not be read might be any window: such an answer takes none off the market.
-    if is_newest and applied > 0 and coalesce((p_run ->> 'rows_refused')::integer, 0) = 0 then
+    if t.beckn_transaction_id = newest_transaction and applied > 0 and coalesce((p_run ->> 'rows_refused')::integer, 0) = 0 then
       for left_out in
         select c.compute_window_id, c.from_at, z.region_id from compute_windows c join grid_zones z using (grid_zone_id)
         where c.bpp_id = p_windows -> 0 ->> 'bpp_id' and c.to_at > received_at and c.last_transaction < t.beckn_transaction_id

@@ -284,6 +284,14 @@ describe('a window that leaves the market', () => {
     expect(await told()).toEqual(['a comes', 'b leaves']);
   });
 
+  it('is not taken off by a later word of an older question about it', async () => {
+    const older = await askItems(grid.database);
+    await stateItems(grid.database, [a, b]);
+    await older([item({ id: 'a', capacity: 9 })], [], { timestamp: '2026-03-02T23:00:00Z' });
+    expect(await told()).toEqual(['a comes', 'b comes', 'a changes']);
+    expect(await onOffer()).toEqual(['a', 'b']);
+  });
+
   it('comes back with the second part of an answer that has two', async () => {
     await stateItems(grid.database, [a, b]);
     const answer = await askItems(grid.database);
