@@ -187,7 +187,7 @@ export async function readWindowPage(db: Db, page: WindowPage): Promise<ComputeW
   const { rows } = await db.query<ComputeWindow>({
     name: 'compute-window-page',
     text: `select ${WINDOW} from ${knownAt('$8')} join grid_zones z on z.grid_zone_id = d.grid_zone_id
-      where ($1::timestamptz is null or (w.to_at > $1 and l.is_listed))
+      where ($1::timestamptz is null or w.to_at > $1) and ($1::timestamptz is null or l.is_listed)
         and ($2::smallint[] is null or z.region_id = any ($2))
         and ($3::timestamptz is null or w.to_at > $3) and ($4::timestamptz is null or w.from_at < $4)
         and ($5::timestamptz is null or (w.from_at, w.compute_window_id) > ($5, $6::integer))
