@@ -20,6 +20,7 @@ export const APPEND_ONLY_TABLES = [
   'dataset_records',
   'beckn_messages',
   'window_snapshots',
+  'window_listings',
   'offers',
 ];
 

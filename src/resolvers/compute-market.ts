@@ -5,18 +5,18 @@ import {
   readZonesOfRegions,
   readZonesOnOffer,
   type ComputeWindow,
-  type GridZone,
   type Offer,
   type WindowSnapshot,
 } from '../database/compute-market.js';
 import { fromBase64url, toBase64url } from '../domain/base64url.js';
 import { PylonError } from '../domain/errors.js';
 import { REGIONS } from '../domain/regions.js';
+import { asOfOf } from './as-of.js';
 import { pageOf, pageSize, positionAfter, type Page, type PageArgs } from './page.js';
 import { requireRegion } from './regions.js';
-import { windowNode, type ComputeWindowNode } from './window-node.js';
+import { windowNode, zoneNode, type ComputeWindowNode, type GridZoneNode } from './window-node.js';
 
-export type { GridZone, Offer, WindowSnapshot } from '../database/compute-market.js';
+export type { Offer, WindowSnapshot } from '../database/compute-market.js';
 
 const LARGEST_ID = 2 ** 31 - 1;
 
@@ -37,26 +37,68 @@ export interface RegionArg {
   readonly regionId?: number | null | undefined;
 }
 
-/** Answers `gridZones`. @throws {PylonError} REGION_NOT_FOUND */
-export const gridZones = async (
-  { regionId }: RegionArg,
-  { database }: Pick<Context, 'database'>,
-): Promise<GridZone[]> => readZonesOfRegions(database.pool, areasIn(regionId));
+export interface MarketArgs extends RegionArg {
+  readonly asOf?: Date | null | undefined;
+}
 
-/** Answers `marketCatalog`. @throws {PylonError} REGION_NOT_FOUND */
-export const marketCatalog = async (
-  { regionId }: RegionArg,
-  { database, now }: Pick<Context, 'database' | 'now'>,
-): Promise<GridZone[]> => readZonesOnOffer(database.pool, areasIn(regionId), now);
+/** Answers `gridZones`. @throws {PylonError} REGION_NOT_FOUND, BAD_USER_INPUT */
+export async function gridZones(
+  { regionId, asOf: asked }: MarketArgs,
+  { database, loaders }: Pick<Context, 'database' | 'loaders'>,
+): Promise<GridZoneNode[]> {
+  const regionIds = areasIn(regionId);
+  const asOf = await asOfOf(asked, { loaders });
+  const zones = await readZonesOfRegions(database.pool, { regionIds, asOf: asOf?.sequence ?? null });
+  return zones.map((zone) => zoneNode(zone, asOf));
+}
+
+/** Answers `marketCatalog`. @throws {PylonError} REGION_NOT_FOUND, BAD_USER_INPUT */
+export async function marketCatalog(
+  { regionId, asOf: asked }: MarketArgs,
+  { database, loaders, now }: Pick<Context, 'database' | 'loaders' | 'now'>,
+): Promise<GridZoneNode[]> {
+  const regionIds = areasIn(regionId);
+  const asOf = await asOfOf(asked, { loaders });
+  const zones = await readZonesOnOffer(database.pool, {
+    regionIds,
+    asOf: asOf?.sequence ?? null,
+    instant: asOf?.instant ?? now,
+  });
+  return zones.map((zone) => zoneNode(zone, asOf));
+}
+
+/** Answers `Region.gridZones`. */
+export const regionZones = async (
+  regionId: number,
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<GridZoneNode[]> => (await loaders.regionZones.load(regionId)).map((zone) => zoneNode(zone, null));
 
 /** Answers `GridZone.windows`. */
 export const zoneWindows = async (
-  { gridZoneId }: GridZone,
+  { gridZoneId, asOf }: GridZoneNode,
   { loaders, now }: Pick<Context, 'loaders' | 'now'>,
 ): Promise<ComputeWindowNode[]> =>
-  (await loaders.zoneWindows.load({ gridZoneId, instant: now })).map((window) => windowNode(window));
+  (
+    await loaders.zoneWindows.load({
+      gridZoneId,
+      instant: asOf?.instant ?? now,
+      asOf: asOf?.sequence ?? null,
+    })
+  ).map((window) => windowNode(window, asOf));
 
-export interface ComputeWindowsArgs extends PageArgs, RegionArg {
+/** Answers `ComputeWindow.zone`. */
+export const windowZone = async (
+  { gridZoneId, asOf }: ComputeWindowNode,
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<GridZoneNode> => zoneNode(await loaders.gridZone.load(gridZoneId), asOf);
+
+/** Answers `ComputeWindow.isOnOffer`. */
+export const isOnOffer = (
+  { isListed, to, asOf }: ComputeWindowNode,
+  { now }: Pick<Context, 'now'>,
+): boolean => isListed && to > (asOf?.instant ?? now);
+
+export interface ComputeWindowsArgs extends PageArgs, MarketArgs {
   readonly current?: boolean | null | undefined;
   readonly from?: Date | null | undefined;
   readonly to?: Date | null | undefined;
@@ -76,8 +118,8 @@ const windowCursors = {
 
 /** Answers `computeWindows`. @throws {PylonError} BAD_USER_INPUT, REGION_NOT_FOUND, BAD_CURSOR */
 export async function computeWindows(
-  { current, regionId, from, to, ...paging }: ComputeWindowsArgs,
-  { database, now }: Pick<Context, 'database' | 'now'>,
+  { current, regionId, from, to, asOf: asked, ...paging }: ComputeWindowsArgs,
+  { database, loaders, now }: Pick<Context, 'database' | 'loaders' | 'now'>,
 ): Promise<Page<ComputeWindowNode>> {
   const size = pageSize(paging);
   const after = positionAfter(paging.after, windowCursors.decode);
@@ -86,16 +128,19 @@ export async function computeWindows(
       'BAD_USER_INPUT',
       `from ${from.toISOString()} to ${to.toISOString()}: from must lie before to`,
     );
+  const regionIds = areasIn(regionId);
+  const asOf = await asOfOf(asked, { loaders });
   const rows = await readWindowPage(database.pool, {
-    onOfferAt: current === true ? now : null,
-    regionIds: areasIn(regionId),
+    asOf: asOf?.sequence ?? null,
+    onOfferAt: current === true ? (asOf?.instant ?? now) : null,
+    regionIds,
     from: from ?? null,
     to: to ?? null,
     after,
     limit: size + 1,
   });
   return pageOf(
-    rows.map((window) => windowNode(window)),
+    rows.map((window) => windowNode(window, asOf)),
     size,
     after,
     windowCursors.encode,
@@ -107,7 +152,7 @@ export async function currentSnapshot(
   { computeWindowId, asOf }: ComputeWindowNode,
   { loaders }: Pick<Context, 'loaders'>,
 ): Promise<WindowSnapshot> {
-  const snapshot = await loaders.windowSnapshot.load({ computeWindowId, asOf });
+  const snapshot = await loaders.windowSnapshot.load({ computeWindowId, asOf: asOf?.sequence ?? null });
   if (!snapshot)
     throw new PylonError('DATA_MISSING', `nothing was said of compute window ${computeWindowId} yet`);
   return snapshot;
@@ -137,7 +182,12 @@ export async function windowSnapshots(
 ): Promise<Page<WindowSnapshot>> {
   const size = pageSize(args);
   const before = positionAfter(args.after, snapshotCursors.decode);
-  const rows = await readSnapshotPage(database.pool, { computeWindowId, asOf, before, limit: size + 1 });
+  const rows = await readSnapshotPage(database.pool, {
+    computeWindowId,
+    asOf: asOf?.sequence ?? null,
+    before,
+    limit: size + 1,
+  });
   return pageOf(rows, size, before, snapshotCursors.encode);
 }
 
@@ -145,8 +195,10 @@ export async function windowSnapshots(
 export const gridZonesById = (
   ids: readonly string[],
   { loaders }: Pick<Context, 'loaders'>,
-): Promise<(GridZone | null)[]> =>
-  Promise.all(ids.map((text) => loadOrNull(text, (id) => loaders.gridZone.load(id))));
+): Promise<(GridZoneNode | null)[]> =>
+  Promise.all(
+    ids.map((text) => loadOrNull(text, async (id) => zoneNode(await loaders.gridZone.load(id), null))),
+  );
 
 /** Answers `node` for windows: null in the place of an id that nothing has. */
 export const computeWindowsById = (
@@ -154,7 +206,7 @@ export const computeWindowsById = (
   { loaders }: Pick<Context, 'loaders'>,
 ): Promise<(ComputeWindowNode | null)[]> =>
   Promise.all(
-    ids.map((text) => loadOrNull(text, async (id) => windowNode(await loaders.computeWindow.load(id)))),
+    ids.map((text) => loadOrNull(text, async (id) => windowNode(await loaders.computeWindow.load(id), null))),
   );
 
 async function loadOrNull<Row>(text: string, load: (id: number) => Promise<Row>): Promise<Row | null> {

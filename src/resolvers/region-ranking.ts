@@ -1,24 +1,40 @@
 import type { Context } from '../context.js';
+import { readOpenWindows } from '../database/open-windows.js';
 import { floorToHalfHour } from '../domain/half-hour.js';
 import { intensityOf, lowCarbonPct, renewablePct, windPct, type GridSignal } from '../domain/grid-signal.js';
-import { asOfOf } from './as-of.js';
+import { asOfOf, type AsOf } from './as-of.js';
 import { missing } from './grid-signals.js';
 import { LICENCE_AREA_IDS } from './regions.js';
 import { nodeOf, type SignalNode } from './signal-node.js';
 
-export type RankingMetric = 'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND';
+export type RankingMetric = 'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND' | 'COMPUTE_WINDOWS';
 
-const METRICS: Readonly<
-  Record<
-    RankingMetric,
-    { readonly of: (signal: GridSignal) => number | null; readonly best: 'lowest' | 'highest' }
-  >
-> = {
-  CARBON: { of: intensityOf, best: 'lowest' },
-  RENEWABLES: { of: renewablePct, best: 'highest' },
-  LOW_CARBON: { of: lowCarbonPct, best: 'highest' },
-  WIND: { of: windPct, best: 'highest' },
+interface Metric {
+  readonly of: (signal: GridSignal | null, regionId: number) => number | null;
+  readonly best: 'lowest' | 'highest';
+}
+
+const ofSignal = (of: (signal: GridSignal) => number | null, best: Metric['best']): Metric => ({
+  of: (signal) => signal && of(signal),
+  best,
+});
+
+const SIGNAL_METRICS: Readonly<Record<Exclude<RankingMetric, 'COMPUTE_WINDOWS'>, Metric>> = {
+  CARBON: ofSignal(intensityOf, 'lowest'),
+  RENEWABLES: ofSignal(renewablePct, 'highest'),
+  LOW_CARBON: ofSignal(lowCarbonPct, 'highest'),
+  WIND: ofSignal(windPct, 'highest'),
 };
+
+/** Compute windows on offer; no value anywhere while the marketplace has not been heard of. */
+async function openWindows(
+  instant: Date,
+  asOf: AsOf | null,
+  { database }: Pick<Context, 'database'>,
+): Promise<Metric> {
+  const counts = await readOpenWindows(database.pool, { instant, asOf: asOf?.sequence ?? null });
+  return { of: (_signal, regionId) => counts && (counts.get(regionId) ?? 0), best: 'highest' };
+}
 
 export interface RankedRegion {
   readonly regionId: number;
@@ -46,12 +62,14 @@ export async function regionRanking(
   context: Context,
 ): Promise<RankedRegion[]> {
   const asOf = await asOfOf(asked, context);
-  const from = floorToHalfHour(at ?? asOf?.instant ?? context.now);
-  const { of, best } = METRICS[metric];
+  const instant = at ?? asOf?.instant ?? context.now;
+  const from = floorToHalfHour(instant);
+  const { of, best } =
+    metric === 'COMPUTE_WINDOWS' ? await openWindows(instant, asOf, context) : SIGNAL_METRICS[metric];
   const valued = await Promise.all(
     LICENCE_AREA_IDS.map(async (regionId) => {
       const signal = await context.loaders.signal.load({ regionId, from, asOf });
-      return { regionId, signal: signal && nodeOf(signal, asOf), value: signal && of(signal) };
+      return { regionId, signal: signal && nodeOf(signal, asOf), value: of(signal, regionId) };
     }),
   );
   if (valued.every(({ value }) => value === null)) throw missing(`any licence area at ${from.toISOString()}`);

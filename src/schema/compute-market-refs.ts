@@ -1,9 +1,9 @@
-import type { GridZone, WindowSnapshot } from '../resolvers/compute-market.js';
-import type { ComputeWindowNode } from '../resolvers/window-node.js';
+import type { WindowSnapshot } from '../resolvers/compute-market.js';
+import type { ComputeWindowNode, GridZoneNode } from '../resolvers/window-node.js';
 import { builder } from './builder.js';
 
 /** Named apart from their fields, because regions, zones and windows link both ways. */
-export const GridZoneType = builder.objectRef<GridZone>('GridZone');
+export const GridZoneType = builder.objectRef<GridZoneNode>('GridZone');
 export const ComputeWindowType = builder.objectRef<ComputeWindowNode>('ComputeWindow');
 export const WindowSnapshotType = builder.objectRef<WindowSnapshot>('WindowSnapshot');
 

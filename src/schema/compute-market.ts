@@ -4,12 +4,16 @@ import {
   currentSnapshot,
   gridZones,
   gridZonesById,
+  isOnOffer,
   marketCatalog,
+  regionZones,
   windowOffers,
   windowSnapshots,
+  windowZone,
   zoneWindows,
   type Offer,
 } from '../resolvers/compute-market.js';
+import { AS_OF } from './as-of.js';
 import { builder } from './builder.js';
 import {
   ComputeWindowConnection,
@@ -20,6 +24,7 @@ import {
 } from './compute-market-refs.js';
 import { IngestRunType } from './ingest-run.js';
 import { ownStatementCost, pageArgs, pageCost } from './page.js';
+import { ProvenanceType } from './provenance.js';
 import { RegionType } from './region.js';
 
 /** What lists of the marketplace are taken to hold, for the limit on complexity: a catalogue has some ten windows. */
@@ -29,6 +34,7 @@ const OFFERS = { field: 1, multiplier: 5 } as const;
 
 const IN_REGION =
   'Only zones in this region, by id, 1–18, with all that lies in it; all zones when left out.';
+const MARKET_AS_OF = `${AS_OF} Places of zones are always those last stated.`;
 const GBP_PER_MWH = 'Price, GBP/MWh. Null: see `priceReason`.';
 const PRICE_REASON =
   'Why there is no price in GBP/MWh, such as another currency: no exchange rate is made up. Null: there is one.';
@@ -72,7 +78,8 @@ builder.node(GridZoneType, {
     windows: t.field({
       type: [ComputeWindowType],
       complexity: WINDOWS,
-      description: 'Its windows on offer now, by their start; for others ask `computeWindows`.',
+      description:
+        'Its windows on offer now, or at `asOf` of the query, by their start; for others ask `computeWindows`.',
       resolve: (zone, _args, context) => zoneWindows(zone, context),
     }),
   }),
@@ -112,6 +119,7 @@ WindowSnapshotType.implement({
       description: 'The run that brought it.',
       resolve: ({ ingestRunId }, _args, { loaders }) => loaders.ingestRun.load(ingestRunId),
     }),
+    provenance: t.expose('provenance', { type: ProvenanceType, description: 'Where it comes from.' }),
   }),
 });
 
@@ -129,6 +137,7 @@ const OfferType = builder.objectRef<Offer>('Offer').implement({
     originalPrice: t.exposeFloat('originalPrice', { nullable: true, description: ORIGINAL_PRICE }),
     originalCurrency: t.exposeString('originalCurrency', { nullable: true, description: ORIGINAL_CURRENCY }),
     originalUnit: t.exposeString('originalUnit', { nullable: true, description: ORIGINAL_UNIT }),
+    provenance: t.expose('provenance', { type: ProvenanceType, description: 'Where it comes from.' }),
   }),
 });
 
@@ -143,7 +152,7 @@ builder.node(ComputeWindowType, {
     zone: t.field({
       type: GridZoneType,
       description: 'Where it is.',
-      resolve: ({ gridZoneId }, _args, { loaders }) => loaders.gridZone.load(gridZoneId),
+      resolve: (window, _args, context) => windowZone(window, context),
     }),
     name: t.exposeString('name', {
       nullable: true,
@@ -154,16 +163,21 @@ builder.node(ComputeWindowType, {
     platformId: t.exposeString('bppId', { description: 'The provider platform (BPP) that stated it.' }),
     from: t.expose('from', { type: 'DateTime', description: 'Start, inclusive.' }),
     to: t.expose('to', { type: 'DateTime', description: 'End, exclusive.' }),
+    isOnOffer: t.boolean({
+      description:
+        'Whether it is not over and was in the last answer of its platform; as of `asOf` of the query, or of `cursor` of a subscription.',
+      resolve: (window, _args, context) => isOnOffer(window, context),
+    }),
     currentSnapshot: t.field({
       type: WindowSnapshotType,
-      description: 'What was last said of it; in a subscription, as of `cursor`.',
+      description: 'What was last said of it; as of `asOf` of the query, or of `cursor` of a subscription.',
       resolve: (window, _args, context) => currentSnapshot(window, context),
     }),
     snapshots: t.field({
       type: WindowSnapshotConnection,
       args: pageArgs,
       complexity: ownStatementCost,
-      description: 'All that was said of it, one a change, newest first.',
+      description: 'All that was said of it by then, one a change, newest first.',
       resolve: (window, args, context) => windowSnapshots(window, args, context),
     }),
     offers: t.field({
@@ -182,24 +196,30 @@ builder.prismaObjectField(RegionType, 'gridZones', (t) =>
     description:
       'Zones of the compute-energy marketplace known to be in this licence area, by code. Empty for countries and Great Britain: ' +
       'ask the query `gridZones`.',
-    resolve: async ({ regionId }, _args, { loaders }) => [...(await loaders.regionZones.load(regionId))],
+    resolve: ({ regionId }, _args, context) => regionZones(regionId, context),
   }),
 );
 
 builder.queryFields((t) => ({
   gridZones: t.field({
     type: [GridZoneType],
-    args: { regionId: t.arg.int({ description: IN_REGION }) },
+    args: {
+      regionId: t.arg.int({ description: IN_REGION }),
+      asOf: t.arg({ type: 'DateTime', description: MARKET_AS_OF }),
+    },
     complexity: ZONES,
-    description: 'Zones that the compute-energy marketplace ever named, by code.',
+    description: 'Zones that the compute-energy marketplace named by now, or by `asOf`, by code.',
     resolve: (_root, args, context) => gridZones(args, context),
   }),
   marketCatalog: t.field({
     type: [GridZoneType],
-    args: { regionId: t.arg.int({ description: IN_REGION }) },
+    args: {
+      regionId: t.arg.int({ description: IN_REGION }),
+      asOf: t.arg({ type: 'DateTime', description: MARKET_AS_OF }),
+    },
     complexity: ZONES,
     description:
-      'What is on offer now: zones with at least one window that is, by code; their `windows` are those.',
+      'What is on offer now, or at `asOf`: zones with at least one window that is, by code; their `windows` are those.',
     resolve: (_root, args, context) => marketCatalog(args, context),
   }),
   computeWindows: t.field({
@@ -207,7 +227,7 @@ builder.queryFields((t) => ({
     args: {
       current: t.arg.boolean({
         description:
-          'True: only those on offer now, which are not over and were in the last answer of their platform. All when left out.',
+          'True: only those on offer now, or at `asOf`: not over, and in the last answer of their platform. All when left out.',
       }),
       regionId: t.arg.int({
         description:
@@ -215,6 +235,7 @@ builder.queryFields((t) => ({
       }),
       from: t.arg({ type: 'DateTime', description: 'Only windows that end after this instant.' }),
       to: t.arg({ type: 'DateTime', description: 'Only windows that begin before this instant.' }),
+      asOf: t.arg({ type: 'DateTime', description: MARKET_AS_OF }),
       ...pageArgs,
     },
     complexity: pageCost,

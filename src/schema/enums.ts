@@ -61,7 +61,7 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   GENERATION: 'Power by a fuel type was stated or revised.',
   PRICES: 'A price was stated or revised.',
   FREQUENCY: 'A reading of the frequency was stated.',
-  COMPUTE_WINDOWS: 'A compute window came onto the market, or what is said of one changed.',
+  COMPUTE_WINDOWS: 'A compute window came onto the market or left it, or what is said of one changed.',
 });
 
 export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {
@@ -147,7 +147,7 @@ export const CountryEnum = enumOf<'ENGLAND' | 'SCOTLAND' | 'WALES' | 'GREAT_BRIT
   },
 );
 
-export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND'>(
+export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' | 'WIND' | 'COMPUTE_WINDOWS'>(
   'RankingMetric',
   'By what regions are ranked, best first.',
   {
@@ -155,6 +155,8 @@ export const RankingMetricEnum = enumOf<'CARBON' | 'RENEWABLES' | 'LOW_CARBON' |
     RENEWABLES: 'Share of wind, solar and hydro, percent, highest first.',
     LOW_CARBON: 'Share of renewables, nuclear and biomass, percent, highest first.',
     WIND: 'Share of wind, percent, highest first.',
+    COMPUTE_WINDOWS:
+      'Compute windows on offer at that instant in zones known to be in the area, a count, highest first.',
   },
 );
 

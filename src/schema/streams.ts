@@ -276,7 +276,8 @@ builder.subscriptionFields((t) => ({
       }),
       after: t.arg.string({ description: AFTER }),
     },
-    description: 'Compute windows whenever one comes onto the market or what is said of it changes.',
+    description:
+      'Compute windows whenever one comes onto the market or leaves it, or what is said of it changes. One that is over leaves in silence.',
     subscribe: (_root, args) => new OpenedStream(computeWindowStream(args)),
     resolve: (message) => message,
   }),

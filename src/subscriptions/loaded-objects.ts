@@ -30,19 +30,21 @@ export async function loadObjects(
   const keys = events.flatMap(({ topic, regionId, from, sequence }) =>
     topic === 'GRID_SIGNALS' && regionId !== null && from ? [{ regionId, from, asOf: sequence }] : [],
   );
-  const windowIds = idsOf(events.filter(({ topic }) => topic === 'COMPUTE_WINDOWS'));
+  const windowKeys = events.flatMap(({ topic, objectId, sequence }) =>
+    topic === 'COMPUTE_WINDOWS' && objectId !== null ? [{ computeWindowId: objectId, asOf: sequence }] : [],
+  );
   const runIds = idsOf(events.filter(({ topic }) => topic !== 'COMPUTE_WINDOWS'));
   const [signals, runs, loadedWindows, generation, prices, frequency] = await Promise.all([
     keys.length > 0 ? readSignalsAt(reader, keys) : [],
     runIds.length > 0 ? prisma.ingestRun.findMany({ where: { ingestRunId: { in: runIds } } }) : [],
-    windowIds.length > 0 ? readWindows(pool, windowIds) : [],
+    windowKeys.length > 0 ? readWindows(pool, windowKeys) : [],
     ofTopic(events, 'GENERATION', (statements) => readGenerationBySequence(reader, statements)),
     ofTopic(events, 'PRICES', (statements) => readPricesBySequence(reader, statements)),
     ofTopic(events, 'FREQUENCY', (statements) => readFrequencyBySequence(reader, statements)),
   ]);
   const bySequence = new Map(keys.map(({ asOf }, i) => [asOf, signals[i] ?? null]));
   const byRun = new Map(runs.map((run) => [run.ingestRunId, run]));
-  const byWindow = new Map(loadedWindows.map((window) => [window.computeWindowId, window]));
+  const windowAt = new Map(windowKeys.map(({ asOf }, i) => [asOf, loadedWindows[i] ?? null]));
   return {
     signal({ sequence, knownAt }) {
       const signal = bySequence.get(sequence);
@@ -50,9 +52,9 @@ export async function loadObjects(
     },
     ingestRun: ({ topic, objectId }) =>
       objectId === null || topic === 'COMPUTE_WINDOWS' ? null : (byRun.get(objectId) ?? null),
-    computeWindow({ topic, objectId, sequence }) {
-      const window = objectId === null || topic !== 'COMPUTE_WINDOWS' ? undefined : byWindow.get(objectId);
-      return window ? windowNode(window, sequence) : null;
+    computeWindow({ sequence, knownAt }) {
+      const window = windowAt.get(sequence);
+      return window ? windowNode(window, { instant: knownAt, sequence }) : null;
     },
     generation: ({ sequence }) => generation.get(sequence) ?? null,
     price({ sequence, knownAt }) {

@@ -217,12 +217,13 @@ describe('the subscription computeWindows', () => {
   interface WindowMessage extends Message {
     readonly computeWindow?: {
       readonly itemId: string;
+      readonly isOnOffer: boolean;
       readonly currentSnapshot: { readonly capacityMw: number };
       readonly snapshots: Edges<{ readonly capacityMw: number }>;
     } | null;
   }
   const FIELDS =
-    'kind cursor computeWindow { itemId currentSnapshot { capacityMw } snapshots { edges { node { capacityMw } } } }';
+    'kind cursor computeWindow { itemId isOnOffer currentSnapshot { capacityMw } snapshots { edges { node { capacityMw } } } }';
   const subscribe = (variables: Record<string, unknown> = {}) =>
     openStream('websocket', grid.server, {
       query: `subscription ($regionIds: [Int!], $after: String) { computeWindows(regionIds: $regionIds, after: $after) { ${FIELDS} } }`,
@@ -230,11 +231,12 @@ describe('the subscription computeWindows', () => {
     });
   const said = (message: WindowMessage) => [
     message.computeWindow?.itemId,
+    message.computeWindow?.isOnOffer,
     message.computeWindow?.currentSnapshot.capacityMw,
     message.computeWindow?.snapshots.edges.map(({ node }) => node.capacityMw),
   ];
 
-  it('tells of each change as of its cursor, once, and resumes after any of them', async () => {
+  it('tells of each change and each leaving as of its cursor, once, and resumes after any of them', async () => {
     const live = subscribe();
     const [ready] = await live.take(1);
     expect(ready?.kind).toBe('READY');
@@ -242,17 +244,18 @@ describe('the subscription computeWindows', () => {
     await stateItems(grid.database, [item({ id: 'a', capacity: 2 }), item({ id: 'b', capacity: 1 })]);
     await stateItems(grid.database, [item({ id: 'a', capacity: 2 }), item({ id: 'b', capacity: 1 })]);
     await stateItems(grid.database, [item({ id: 'a', capacity: 3 })]);
-    const messages = (await live.take(5)).slice(1);
+    const messages = (await live.take(6)).slice(1);
     expect(messages.map(said)).toEqual([
-      ['a', 1, [1]],
-      ['b', 1, [1]],
-      ['a', 2, [2, 1]],
-      ['a', 3, [3, 2, 1]],
+      ['a', true, 1, [1]],
+      ['b', true, 1, [1]],
+      ['a', true, 2, [2, 1]],
+      ['a', true, 3, [3, 2, 1]],
+      ['b', false, 1, [1]],
     ]);
     live.close();
 
     const resumed = subscribe({ after: messages[1]?.cursor });
-    expect((await resumed.take(2)).map(said)).toEqual(messages.slice(2).map(said));
+    expect((await resumed.take(3)).map(said)).toEqual(messages.slice(2).map(said));
     resumed.close();
     const sequences = messages.map(({ cursor }) => sequenceOf(cursor));
     expect(sequences).toEqual([...sequences].sort((a, b) => (a < b ? -1 : 1)));
@@ -274,7 +277,7 @@ describe('the subscription computeWindows', () => {
       variables: { after: first?.cursor },
     });
     expect(
-      (await all.take(4)).map((message: WindowMessage) => [
+      (await all.take(5)).map((message: WindowMessage) => [
         message.topic,
         message.computeWindow?.itemId ?? message.ingestRun?.source,
       ]),
@@ -282,6 +285,7 @@ describe('the subscription computeWindows', () => {
       ['COMPUTE_WINDOWS', 'kent'],
       ['COMPUTE_WINDOWS', 'leeds'],
       ['COMPUTE_WINDOWS', 'gothenburg'],
+      ['COMPUTE_WINDOWS', 'a'],
       ['INGEST_RUNS', 'beckn-discover'],
     ]);
     all.close();
