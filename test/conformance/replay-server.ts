@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { RECORDED_DIR } from './recorded-files.js';
 
-const SCRIPT = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
+const BESIDE = RECORDED_DIR ? join(RECORDED_DIR, '../tools/replay.mjs') : '';
+/** Its real path: it does nothing when it is begun by a link. */
+const SCRIPT = existsSync(BESIDE) ? realpathSync(BESIDE) : null;
 
 /** Why the replay tests are skipped; null where they are not. */
-export const REPLAY_MISSING =
-  RECORDED_DIR && existsSync(SCRIPT) ? null : 'RECORDED_DIR has no ../tools/replay.mjs';
+export const REPLAY_MISSING = SCRIPT ? null : 'RECORDED_DIR has no ../tools/replay.mjs';
 
 /** The recorded days, served under the publishers' own paths by a process of its own. */
 export interface Replay {
@@ -27,7 +28,7 @@ export interface Replay {
  */
 export async function startReplay(now: string, env: Readonly<Record<string, string>> = {}): Promise<Replay> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [SCRIPT, '--port', String(port), '--now', now], {
+  const child: ChildProcess = spawn(process.execPath, [SCRIPT ?? '', '--port', String(port), '--now', now], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
