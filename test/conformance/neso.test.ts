@@ -21,6 +21,18 @@ function periodStart(date: string, period: number): Date {
   return new Date(Date.parse(`${date}T00:00Z`) - offsetHours * 3_600_000 + (period - 1) * HALF_HOUR_MS);
 }
 
+/** Start of a point: half an hour before the time that names it, on London clocks; 01:00Z where clocks skip that. */
+function pointStart(date: string, clock: number): Date {
+  const shown = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' });
+  const minutes = Math.floor(clock / 100) * 60 + (clock % 100) - 30;
+  const name = new Date(minutes * 60_000).toISOString().slice(11, 16);
+  const tomorrow = new Date(Date.parse(date) + 24 * 3_600_000).toISOString().slice(0, 10);
+  const periods = Array.from({ length: 50 }, (_, i) => periodStart(date, i + 1)).filter(
+    (at) => at < periodStart(tomorrow, 1),
+  );
+  return periods.find((at) => shown.format(at) === name) ?? new Date(`${date}T01:00Z`);
+}
+
 const unquoted = (row: Row): Record<string, string> =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name.replaceAll('"', ''), String(value).replaceAll('"', '')]),
@@ -134,6 +146,23 @@ describe.skipIf(!RECORDED_DIR)(`NESO${RECORDED_DIR ? '' : ` (skipped: ${SKIPPED_
     }
   });
 
+  it('archive of the day-ahead forecast: every row says when it was said', () => {
+    const rows = csvRows(textOf(/historic_day_ahead_demand_forecast/)).map(unquoted);
+    const { records, refusals } = parse('neso-demand-forecast-history', datastore(rows));
+    expect(refusals).toEqual([]);
+    const said = records.map((record) =>
+      'cardinalPoint' in record ? [record.cardinalPoint, record.demandMw, record.issuedAt] : [],
+    );
+    expect(said).toEqual(
+      rows.map((row) => [
+        row['CARDINALPOINT'],
+        Number(row['FORECASTDEMAND']),
+        new Date(row['FORECAST_TIMESTAMP'] ?? ''),
+      ]),
+    );
+    expect(said).toHaveLength(52_953);
+  });
+
   it('the maintenance page of any is a broken contract', () => {
     for (const id of ['neso-demand-history', 'neso-demand-update', 'neso-embedded-forecast'])
       expect(() => parse(id, '<!DOCTYPE html><h1>We will be back soon</h1>')).toThrow(
@@ -168,10 +197,14 @@ describe.skipIf(REPLAY_MISSING)(
       });
     };
     const payload = async (resourceId: string): Promise<readonly Row[]> => {
-      const response = await fetch(
-        `${replay.origin}/neso/datastore_search?resource_id=${resourceId}&limit=32000`,
-      );
-      return ((await response.json()) as { result: { records: Row[] } }).result.records;
+      const rows: Row[] = [];
+      for (;;) {
+        const path = `datastore_search?resource_id=${resourceId}&limit=32000&offset=${rows.length}`;
+        const response = await fetch(`${replay.origin}/neso/${path}`);
+        const { result } = (await response.json()) as { result: { records: Row[]; total: number } };
+        rows.push(...result.records);
+        if (rows.length >= result.total) return rows;
+      }
     };
     const stored = async (id: string) =>
       (
@@ -220,7 +253,8 @@ describe.skipIf(REPLAY_MISSING)(
         const isNear = Math.abs(Date.parse(day) - Date.parse(now)) < 31 * 24 * 3_600_000;
         const report = await run('neso-demand-forecast-day-ahead');
         const { rows: points } = await database.owner.query<Record<string, unknown>>(
-          'select cardinal_point as point, demand_mw as mw from demand_cardinal_points order by 1',
+          `select cardinal_point as point, demand_mw as mw from demand_cardinal_points
+           join sources using (source_id) where code = 'neso-demand-forecast-day-ahead' order by 1`,
         );
         expect(points).toEqual(
           rows
@@ -229,6 +263,30 @@ describe.skipIf(REPLAY_MISSING)(
             .toSorted((a, b) => (a.point < b.point ? -1 : 1)),
         );
         expect(report.error?.message ?? 'none').toMatch(isNear ? /^none$/ : /is far from what was asked for/);
+      });
+
+      it('archive of the day-ahead forecast: the points stored are the last said of each in the payload', async () => {
+        const span = { from: new Date(from), to: new Date(now) };
+        const report = await backfill(runner, sourceById('neso-demand-forecast-history'), span);
+        expect(report).toMatchObject({ refused: 0, retries: 0, windows: 1 });
+        const last = new Map<string, unknown>();
+        for (const row of await payload('9847e7bb-986e-49be-8138-717b25933fbb')) {
+          const date = String(row['TARGETDATE']);
+          if (date < from.slice(0, 10) || date > now.slice(0, 10)) continue;
+          const start = pointStart(date, Number(row['CP_ST_TIME']));
+          if (start < span.from || start >= span.to) continue;
+          const { FORECASTDEMAND: mw, FORECAST_TIMESTAMP: said } = row;
+          const point = String(row['CARDINALPOINT']);
+          last.set(`${start.getTime()} ${point}`, { at: start, point, mw, said: new Date(String(said)) });
+        }
+        const { rows } = await database.owner.query<Record<string, unknown>>(
+          `select at, cardinal_point as point, demand_mw as mw, issued_at as said
+           from demand_cardinal_points join sources using (source_id)
+           where code = 'neso-demand-forecast-history' order by at, cardinal_point`,
+        );
+        expect(rows).toEqual([...last].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, point]) => point));
+        // What is recorded ends in June 2025.
+        expect(rows.length > 0).toBe(now < '2025-06-11');
       });
 
       it.each(['neso-demand-update', 'neso-embedded-forecast', 'neso-demand-forecast-14-day'])(
