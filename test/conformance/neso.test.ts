@@ -4,7 +4,9 @@ import { sourceById } from '../../src/ingest/registry.js';
 import { runSource, type RunReport } from '../../src/ingest/run.js';
 import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestServer, type TestServer } from '../support/server.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
+import { servedDemand, servedPoints, type ServedDemand } from './neso-served.js';
 import { RECORDED_DIR, SKIPPED_BECAUSE, csvRows, recordedFiles } from './recorded-files.js';
 import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 
@@ -31,6 +33,42 @@ function pointStart(date: string, clock: number): Date {
     (at) => at < periodStart(tomorrow, 1),
   );
   return periods.find((at) => shown.format(at) === name) ?? new Date(`${date}T01:00Z`);
+}
+
+const RESOURCE_IDS: Readonly<Record<string, string>> = {
+  'neso-demand-update': '177f6fa4-ae49-4182-81ea-0c6b35f26ca6',
+  'neso-embedded-forecast': 'db6c038f-98af-4570-ab60-24d71ebd0ae5',
+  'neso-demand-forecast-14-day': '7c0411cd-2714-4bb5-a408-adb065edf34d',
+  'neso-demand-forecast-day-ahead': 'aec5601a-7f3e-4c4c-bf56-d8e4184d3c5b',
+};
+/** So many days before and after the day of an instant. */
+const around = (now: string, before: number, after: number) => {
+  const day = Date.parse(`${now.slice(0, 10)}T00:00Z`);
+  return {
+    from: new Date(day - before * 24 * 3_600_000),
+    to: new Date(day + after * 24 * 3_600_000),
+  };
+};
+
+/** A row of a payload as the graph is to say it: the start of its half hour, and its values. */
+function readByHand(id: string, row: Row): readonly [string, ServedDemand] {
+  const mw = (name: string): number | null => (row[name] === undefined ? null : Number(row[name]));
+  const isOver = id === 'neso-demand-update' && row['ND'] !== 0;
+  const date = String(row['SETTLEMENT_DATE']).slice(0, 10);
+  const at =
+    id === 'neso-demand-forecast-14-day'
+      ? new Date(Date.parse(`${String(row['GDATETIME'])}Z`) - HALF_HOUR_MS)
+      : periodStart(date, Number(row['SETTLEMENT_PERIOD']));
+  return [
+    at.toISOString(),
+    {
+      outturnMw: isOver ? mw('ND') : null,
+      transmissionSystemDemandMw: isOver ? mw('TSD') : null,
+      embeddedWindMw: mw('EMBEDDED_WIND_GENERATION') ?? mw('EMBEDDED_WIND_FORECAST'),
+      embeddedSolarMw: mw('EMBEDDED_SOLAR_GENERATION') ?? mw('EMBEDDED_SOLAR_FORECAST'),
+      forecastMw: mw('NATIONALDEMAND'),
+    },
+  ];
 }
 
 const unquoted = (row: Row): Record<string, string> =>
@@ -177,13 +215,16 @@ describe.skipIf(REPLAY_MISSING)(
     let replay: Replay;
     let database: TestDatabase;
     let runner: TestRunner;
+    let server: TestServer;
 
     const start = async (now: string): Promise<void> => {
       replay = await startReplay(now);
       database = await createTestDatabase({ pylonNow: new Date(now) });
       runner = createTestRunner(database, `${replay.origin}/neso`, { timeoutMs: 1_000 });
+      server = await startTestServer(database);
     };
     const stop = async (): Promise<void> => {
+      await server.stop();
       await runner.close();
       await database.drop();
       await replay.stop();
@@ -244,6 +285,18 @@ describe.skipIf(REPLAY_MISSING)(
           .filter(({ at }) => at >= span.from && at < span.to);
         expect(rows).toHaveLength(periods);
         expect(await stored('neso-demand-history')).toEqual(rows);
+        expect(await servedDemand(server, span)).toEqual(
+          rows.map(({ at, nd, tsd, wind, solar }) => [
+            at.toISOString(),
+            {
+              outturnMw: nd,
+              transmissionSystemDemandMw: tsd,
+              embeddedWindMw: wind,
+              embeddedSolarMw: solar,
+              forecastMw: null,
+            },
+          ]),
+        );
       });
 
       it('day-ahead forecast: the points stored are those of the payload, unless it is of long ago', async () => {
@@ -269,7 +322,7 @@ describe.skipIf(REPLAY_MISSING)(
         const span = { from: new Date(from), to: new Date(now) };
         const report = await backfill(runner, sourceById('neso-demand-forecast-history'), span);
         expect(report).toMatchObject({ refused: 0, retries: 0, windows: 1 });
-        const last = new Map<string, unknown>();
+        const last = new Map<string, { at: Date; point: string; mw: unknown; said: Date }>();
         for (const row of await payload('9847e7bb-986e-49be-8138-717b25933fbb')) {
           const date = String(row['TARGETDATE']);
           if (date < from.slice(0, 10) || date > now.slice(0, 10)) continue;
@@ -285,6 +338,14 @@ describe.skipIf(REPLAY_MISSING)(
            where code = 'neso-demand-forecast-history' order by at, cardinal_point`,
         );
         expect(rows).toEqual([...last].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, point]) => point));
+        const points = [...last.values()].map(({ at, point, mw }) => ({
+          from: at.toISOString(),
+          cardinalPoint: point,
+          demandMw: mw,
+        }));
+        expect(await servedPoints(server, span)).toEqual(
+          points.toSorted((a, b) => (a.from + a.cardinalPoint < b.from + b.cardinalPoint ? -1 : 1)),
+        );
         // What is recorded ends in June 2025.
         expect(rows.length > 0).toBe(now < '2025-06-11');
       });
@@ -311,6 +372,27 @@ describe.skipIf(REPLAY_MISSING)(
       it('comes in whole, and again without a change', async () => {
         expect(await run(id)).toMatchObject({ status: 'SUCCEEDED', rowsRead: count, rowsNew: count });
         expect(await run(id)).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
+      });
+
+      it('is served as the payload says', async () => {
+        await run(id);
+        const rows = await payload(RESOURCE_IDS[id] ?? '');
+        if (id === 'neso-demand-forecast-day-ahead') {
+          const read = rows.map((row) => {
+            const date = String(row['TARGETDATE']).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+            const start = pointStart(date, Number(row['CP_ST_TIME']));
+            return `${start.toISOString()} ${String(row['CARDINALPOINT'])} ${String(row['FORECASTDEMAND'])}`;
+          });
+          const points = await servedPoints(server, around(now, 2, 5));
+          const told = points.map((point) => `${point.from} ${point.cardinalPoint} ${point.demandMw}`);
+          expect(told.toSorted()).toEqual(read.toSorted());
+          return;
+        }
+        const read = rows.map((row) => readByHand(id, row));
+        expect(Object.fromEntries(await servedDemand(server, around(now, 60, 15)))).toEqual(
+          Object.fromEntries(read),
+        );
+        expect(read).toHaveLength(count);
       });
 
       it.each([
