@@ -30,7 +30,7 @@ interface Row {
 /**
  * The newest word on each cardinal point of each London day that begins in a span, in the order of the days. A point may
  * move within its day: what was said of it at another time of that day does not count any more. One that a later forecast
- * leaves out is served as it was last said: nothing takes it back.
+ * leaves out is served as it was last said: nothing takes it back. Of what history brought in at once, the one said last counts.
  *
  * @param sequence only what was said up to it; null for all.
  */
@@ -49,7 +49,7 @@ export async function readCardinalPoints(
         cross join lateral (select (p.at at time zone 'Europe/London')::date as london_day) d
         where at >= $1::timestamptz - interval '1 day' and at < $2::timestamptz + interval '1 day'
           and ($3::bigint is null or sequence <= $3)
-        order by london_day, cardinal_point, sequence desc) newest
+        order by london_day, cardinal_point, sequence desc, issued_at desc nulls last) newest
       where at >= $1 and at < $2 order by at, cardinal_point`,
     values: [from, to, sequence],
   });

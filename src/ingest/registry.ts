@@ -17,6 +17,7 @@ import { elexonMarketIndex } from './sources/elexon-market-index.js';
 import { elexonSystemPrices } from './sources/elexon-system-prices.js';
 import { nesoDemandForecast14Day } from './sources/neso-demand-forecast-14-day.js';
 import { nesoDemandForecastDayAhead } from './sources/neso-demand-forecast-day-ahead.js';
+import { nesoDemandForecastHistory } from './sources/neso-demand-forecast-history.js';
 import { nesoDemandHistory } from './sources/neso-demand-history.js';
 import { nesoDemandUpdate } from './sources/neso-demand-update.js';
 import { nesoEmbeddedForecast } from './sources/neso-embedded-forecast.js';
@@ -42,6 +43,7 @@ export const SOURCES: readonly AnySource[] = [
   nesoDemandForecastDayAhead,
   nesoDemandForecast14Day,
   nesoDemandHistory,
+  nesoDemandForecastHistory,
 ];
 
 /** Everything whose runs and health are told: the sources, and what is asked in another way. */

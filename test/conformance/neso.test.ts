@@ -4,7 +4,9 @@ import { sourceById } from '../../src/ingest/registry.js';
 import { runSource, type RunReport } from '../../src/ingest/run.js';
 import { windowNow } from '../../src/ingest/window.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startTestServer, type TestServer } from '../support/server.js';
 import { createTestRunner, type TestRunner } from '../support/runner.js';
+import { servedDemand, servedPoints, type ServedDemand } from './neso-served.js';
 import { RECORDED_DIR, SKIPPED_BECAUSE, csvRows, recordedFiles } from './recorded-files.js';
 import { REPLAY_MISSING, startReplay, type Replay } from './replay-server.js';
 
@@ -19,6 +21,54 @@ function periodStart(date: string, period: number): Date {
   const noonBefore = new Date(Date.parse(`${date}T12:00Z`) - 24 * 3_600_000);
   const offsetHours = Number(hourAtNoon.format(noonBefore)) - 12;
   return new Date(Date.parse(`${date}T00:00Z`) - offsetHours * 3_600_000 + (period - 1) * HALF_HOUR_MS);
+}
+
+/** Start of a point: half an hour before the time that names it, on London clocks; 01:00Z where clocks skip that. */
+function pointStart(date: string, clock: number): Date {
+  const shown = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' });
+  const minutes = Math.floor(clock / 100) * 60 + (clock % 100) - 30;
+  const name = new Date(minutes * 60_000).toISOString().slice(11, 16);
+  const tomorrow = new Date(Date.parse(date) + 24 * 3_600_000).toISOString().slice(0, 10);
+  const periods = Array.from({ length: 50 }, (_, i) => periodStart(date, i + 1)).filter(
+    (at) => at < periodStart(tomorrow, 1),
+  );
+  return periods.find((at) => shown.format(at) === name) ?? new Date(`${date}T01:00Z`);
+}
+
+const RESOURCE_IDS: Readonly<Record<string, string>> = {
+  'neso-demand-update': '177f6fa4-ae49-4182-81ea-0c6b35f26ca6',
+  'neso-embedded-forecast': 'db6c038f-98af-4570-ab60-24d71ebd0ae5',
+  'neso-demand-forecast-14-day': '7c0411cd-2714-4bb5-a408-adb065edf34d',
+  'neso-demand-forecast-day-ahead': 'aec5601a-7f3e-4c4c-bf56-d8e4184d3c5b',
+};
+/** So many days before and after the day of an instant. */
+const around = (now: string, before: number, after: number) => {
+  const day = Date.parse(`${now.slice(0, 10)}T00:00Z`);
+  return {
+    from: new Date(day - before * 24 * 3_600_000),
+    to: new Date(day + after * 24 * 3_600_000),
+  };
+};
+
+/** A row of a payload as the graph is to say it: the start of its half hour, and its values. */
+function readByHand(id: string, row: Row): readonly [string, ServedDemand] {
+  const mw = (name: string): number | null => (row[name] === undefined ? null : Number(row[name]));
+  const isOver = id === 'neso-demand-update' && row['ND'] !== 0;
+  const date = String(row['SETTLEMENT_DATE']).slice(0, 10);
+  const at =
+    id === 'neso-demand-forecast-14-day'
+      ? new Date(Date.parse(`${String(row['GDATETIME'])}Z`) - HALF_HOUR_MS)
+      : periodStart(date, Number(row['SETTLEMENT_PERIOD']));
+  return [
+    at.toISOString(),
+    {
+      outturnMw: isOver ? mw('ND') : null,
+      transmissionSystemDemandMw: isOver ? mw('TSD') : null,
+      embeddedWindMw: mw('EMBEDDED_WIND_GENERATION') ?? mw('EMBEDDED_WIND_FORECAST'),
+      embeddedSolarMw: mw('EMBEDDED_SOLAR_GENERATION') ?? mw('EMBEDDED_SOLAR_FORECAST'),
+      forecastMw: mw('NATIONALDEMAND'),
+    },
+  ];
 }
 
 const unquoted = (row: Row): Record<string, string> =>
@@ -134,6 +184,23 @@ describe.skipIf(!RECORDED_DIR)(`NESO${RECORDED_DIR ? '' : ` (skipped: ${SKIPPED_
     }
   });
 
+  it('archive of the day-ahead forecast: every row says when it was said', () => {
+    const rows = csvRows(textOf(/historic_day_ahead_demand_forecast/)).map(unquoted);
+    const { records, refusals } = parse('neso-demand-forecast-history', datastore(rows));
+    expect(refusals).toEqual([]);
+    const said = records.map((record) =>
+      'cardinalPoint' in record ? [record.cardinalPoint, record.demandMw, record.issuedAt] : [],
+    );
+    expect(said).toEqual(
+      rows.map((row) => [
+        row['CARDINALPOINT'],
+        Number(row['FORECASTDEMAND']),
+        new Date(row['FORECAST_TIMESTAMP'] ?? ''),
+      ]),
+    );
+    expect(said).toHaveLength(52_953);
+  });
+
   it('the maintenance page of any is a broken contract', () => {
     for (const id of ['neso-demand-history', 'neso-demand-update', 'neso-embedded-forecast'])
       expect(() => parse(id, '<!DOCTYPE html><h1>We will be back soon</h1>')).toThrow(
@@ -148,13 +215,16 @@ describe.skipIf(REPLAY_MISSING)(
     let replay: Replay;
     let database: TestDatabase;
     let runner: TestRunner;
+    let server: TestServer;
 
     const start = async (now: string): Promise<void> => {
       replay = await startReplay(now);
       database = await createTestDatabase({ pylonNow: new Date(now) });
       runner = createTestRunner(database, `${replay.origin}/neso`, { timeoutMs: 1_000 });
+      server = await startTestServer(database);
     };
     const stop = async (): Promise<void> => {
+      await server.stop();
       await runner.close();
       await database.drop();
       await replay.stop();
@@ -168,10 +238,14 @@ describe.skipIf(REPLAY_MISSING)(
       });
     };
     const payload = async (resourceId: string): Promise<readonly Row[]> => {
-      const response = await fetch(
-        `${replay.origin}/neso/datastore_search?resource_id=${resourceId}&limit=32000`,
-      );
-      return ((await response.json()) as { result: { records: Row[] } }).result.records;
+      const rows: Row[] = [];
+      for (;;) {
+        const path = `datastore_search?resource_id=${resourceId}&limit=32000&offset=${rows.length}`;
+        const response = await fetch(`${replay.origin}/neso/${path}`);
+        const { result } = (await response.json()) as { result: { records: Row[]; total: number } };
+        rows.push(...result.records);
+        if (rows.length >= result.total) return rows;
+      }
     };
     const stored = async (id: string) =>
       (
@@ -211,6 +285,18 @@ describe.skipIf(REPLAY_MISSING)(
           .filter(({ at }) => at >= span.from && at < span.to);
         expect(rows).toHaveLength(periods);
         expect(await stored('neso-demand-history')).toEqual(rows);
+        expect(await servedDemand(server, span)).toEqual(
+          rows.map(({ at, nd, tsd, wind, solar }) => [
+            at.toISOString(),
+            {
+              outturnMw: nd,
+              transmissionSystemDemandMw: tsd,
+              embeddedWindMw: wind,
+              embeddedSolarMw: solar,
+              forecastMw: null,
+            },
+          ]),
+        );
       });
 
       it('day-ahead forecast: the points stored are those of the payload, unless it is of long ago', async () => {
@@ -220,7 +306,8 @@ describe.skipIf(REPLAY_MISSING)(
         const isNear = Math.abs(Date.parse(day) - Date.parse(now)) < 31 * 24 * 3_600_000;
         const report = await run('neso-demand-forecast-day-ahead');
         const { rows: points } = await database.owner.query<Record<string, unknown>>(
-          'select cardinal_point as point, demand_mw as mw from demand_cardinal_points order by 1',
+          `select cardinal_point as point, demand_mw as mw from demand_cardinal_points
+           join sources using (source_id) where code = 'neso-demand-forecast-day-ahead' order by 1`,
         );
         expect(points).toEqual(
           rows
@@ -229,6 +316,38 @@ describe.skipIf(REPLAY_MISSING)(
             .toSorted((a, b) => (a.point < b.point ? -1 : 1)),
         );
         expect(report.error?.message ?? 'none').toMatch(isNear ? /^none$/ : /is far from what was asked for/);
+      });
+
+      it('archive of the day-ahead forecast: the points stored are the last said of each in the payload', async () => {
+        const span = { from: new Date(from), to: new Date(now) };
+        const report = await backfill(runner, sourceById('neso-demand-forecast-history'), span);
+        expect(report).toMatchObject({ refused: 0, retries: 0, windows: 1 });
+        const last = new Map<string, { at: Date; point: string; mw: unknown; said: Date }>();
+        for (const row of await payload('9847e7bb-986e-49be-8138-717b25933fbb')) {
+          const date = String(row['TARGETDATE']);
+          if (date < from.slice(0, 10) || date > now.slice(0, 10)) continue;
+          const start = pointStart(date, Number(row['CP_ST_TIME']));
+          if (start < span.from || start >= span.to) continue;
+          const { FORECASTDEMAND: mw, FORECAST_TIMESTAMP: said } = row;
+          const point = String(row['CARDINALPOINT']);
+          last.set(`${start.getTime()} ${point}`, { at: start, point, mw, said: new Date(String(said)) });
+        }
+        const { rows } = await database.owner.query<Record<string, unknown>>(
+          `select at, cardinal_point as point, demand_mw as mw, issued_at as said
+           from demand_cardinal_points join sources using (source_id)
+           where code = 'neso-demand-forecast-history' order by at, cardinal_point`,
+        );
+        expect(rows).toEqual([...last].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, point]) => point));
+        const points = [...last.values()].map(({ at, point, mw }) => ({
+          from: at.toISOString(),
+          cardinalPoint: point,
+          demandMw: mw,
+        }));
+        expect(await servedPoints(server, span)).toEqual(
+          points.toSorted((a, b) => (a.from + a.cardinalPoint < b.from + b.cardinalPoint ? -1 : 1)),
+        );
+        // What is recorded ends in June 2025.
+        expect(rows.length > 0).toBe(now < '2025-06-11');
       });
 
       it.each(['neso-demand-update', 'neso-embedded-forecast', 'neso-demand-forecast-14-day'])(
@@ -253,6 +372,27 @@ describe.skipIf(REPLAY_MISSING)(
       it('comes in whole, and again without a change', async () => {
         expect(await run(id)).toMatchObject({ status: 'SUCCEEDED', rowsRead: count, rowsNew: count });
         expect(await run(id)).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
+      });
+
+      it('is served as the payload says', async () => {
+        await run(id);
+        const rows = await payload(RESOURCE_IDS[id] ?? '');
+        if (id === 'neso-demand-forecast-day-ahead') {
+          const read = rows.map((row) => {
+            const date = String(row['TARGETDATE']).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+            const start = pointStart(date, Number(row['CP_ST_TIME']));
+            return `${start.toISOString()} ${String(row['CARDINALPOINT'])} ${String(row['FORECASTDEMAND'])}`;
+          });
+          const points = await servedPoints(server, around(now, 2, 5));
+          const told = points.map((point) => `${point.from} ${point.cardinalPoint} ${point.demandMw}`);
+          expect(told.toSorted()).toEqual(read.toSorted());
+          return;
+        }
+        const read = rows.map((row) => readByHand(id, row));
+        expect(Object.fromEntries(await servedDemand(server, around(now, 60, 15)))).toEqual(
+          Object.fromEntries(read),
+        );
+        expect(read).toHaveLength(count);
       });
 
       it.each([

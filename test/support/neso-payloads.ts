@@ -2,6 +2,8 @@
 import { addHalfHours, floorToHalfHour } from '../../src/domain/half-hour.js';
 import { settlementPeriodOf } from '../../src/domain/settlement-period.js';
 
+const DAY_MS = 24 * 3_600_000;
+
 export type Row = Readonly<Record<string, unknown>>;
 
 /** A datastore answer; `total` is said where pages follow. */
@@ -87,6 +89,45 @@ export const cardinalRows = (date: string, demand: (i: number) => number): Row[]
     F_Point,
   }));
 
+/** The archive of such days: each said at 08:46 of the day before, and all but its last point again at 11:39. */
+export const archivedCardinalRows = (dates: readonly string[], demand: (i: number) => number): Row[] =>
+  dates.flatMap((date) => {
+    const [first, second] = ['08:46:43', '11:39:14'].map((time) => {
+      const dayBefore = new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
+      return { TARGETDATE: date, FORECAST_TIMESTAMP: `${dayBefore}T${time}` };
+    });
+    return [
+      ...cardinalRows(date, (i) => demand(i) - 500).map((row) => ({ ...row, ...first })),
+      ...cardinalRows(date, demand)
+        .slice(0, -1)
+        .map((row) => ({ ...row, ...second })),
+    ];
+  });
+
+/** What the datastore's SQL answers: no total, and whether rows were cut at the most it gives at once. */
+export const sqlBody = (sql: string, rows: readonly Row[], rowsMax = 32_000) => {
+  const number = (word: string): number => Number(new RegExp(`${word} (\\d+)`).exec(sql)?.[1]);
+  const most = Math.min(number('LIMIT'), rowsMax);
+  const records = rows.slice(number('OFFSET'), number('OFFSET') + most);
+  return {
+    help: 'https://api.neso.energy/api/3/action/help_show?name=datastore_search_sql',
+    success: true,
+    result: { sql, records, ...(records.length === rowsMax ? { records_truncated: true } : {}) },
+  };
+};
+
+/** The SQL that a path asks for. */
+export const sqlOf = (path: string): string => new URL(path, 'http://neso').searchParams.get('sql') ?? '';
+
+/** The dates that a statement asks for, first and last inside. */
+const datesOf = (sql: string): string[] => {
+  const [, first = '', last = ''] = />= '([\d-]{10})' AND .* <= '([\d-]{10})'/.exec(sql) ?? [];
+  const days = (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
+  return Array.from({ length: days }, (_, i) =>
+    new Date(Date.parse(first) + i * DAY_MS).toISOString().slice(0, 10),
+  );
+};
+
 /** A file of rows, as NESO writes one: names in the first line, text in quotes. */
 export const csvBody = (rows: readonly Row[]): string => {
   const names = Object.keys(rows[0] ?? {});
@@ -133,6 +174,7 @@ export const packageBody = (name: string, resources: readonly ResourceSpec[]) =>
 const EMBEDDED = 'db6c038f-98af-4570-ab60-24d71ebd0ae5';
 const UPDATE = '177f6fa4-ae49-4182-81ea-0c6b35f26ca6';
 const DAY_AHEAD = 'aec5601a-7f3e-4c4c-bf56-d8e4184d3c5b';
+const ARCHIVE = '9847e7bb-986e-49be-8138-717b25933fbb';
 const HALF_HOURLY = '7c0411cd-2714-4bb5-a408-adb065edf34d';
 
 /** The packages as they are, with the resources that stand beside the ones asked for. */
@@ -148,7 +190,7 @@ export const NESO_PACKAGES: Readonly<Record<string, readonly ResourceSpec[]>> = 
     { id: EMBEDDED, name: 'Embedded Solar and Wind Forecast', file: '202603021225_embedded_forecast.csv' },
   ],
   '1-day-ahead-demand-forecast': [
-    { id: 'archive-1', name: 'Historic Day Ahead Demand Forecasts', file: 'archive_1dayahead.csv' },
+    { id: ARCHIVE, name: 'Historic Day Ahead Demand Forecasts', file: 'archive_1dayahead.csv' },
     { id: DAY_AHEAD, name: 'Day Ahead National Demand Forecast', file: 'ng_demand_1da_20260303.csv' },
   ],
   '2-14-days-ahead-national-demand-forecast': [
@@ -162,8 +204,6 @@ export const NESO_PACKAGES: Readonly<Record<string, readonly ResourceSpec[]>> = 
     file: `demanddata_${year}.csv`,
   })),
 };
-
-const DAY_MS = 24 * 3_600_000;
 
 /** NESO around an instant in winter; undefined for what is none of its routes. `shift` is added to every demand. */
 export function nesoAnswer(path: string, now: Date, shift: number): unknown {
@@ -187,6 +227,15 @@ export function nesoAnswer(path: string, now: Date, shift: number): unknown {
       default:
         return undefined;
     }
+  }
+  if (url.pathname === '/datastore_search_sql') {
+    const sql = sqlOf(path);
+    return sql.includes(`FROM "${ARCHIVE}"`)
+      ? sqlBody(
+          sql,
+          archivedCardinalRows(datesOf(sql), (i) => 20_000 + i + shift),
+        )
+      : undefined;
   }
   const year = /^\/dataset\/.*demanddata_(\d{4})\.csv$/.exec(url.pathname)?.[1];
   if (!year) return undefined;

@@ -36,3 +36,6 @@ export function totalOf(body: unknown): number | null {
   const { total } = resultOf(body);
   return typeof total === 'number' ? total : null;
 }
+
+/** Whether the rows were cut at the most that CKAN answers, whatever was asked for. */
+export const isTruncated = (body: unknown): boolean => resultOf(body)['records_truncated'] === true;

@@ -80,6 +80,19 @@ export function utcOf(value: unknown, name: string): Date {
   return instant;
 }
 
+const UTC_INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,6})?Z?$/;
+
+/** When a row was said, in UTC to the second: files mark that with a Z, the datastore does not. @throws {RowRefused} */
+export function saidAtOf(row: Row, name: string): Date {
+  const value = row[name];
+  const [, second = ''] = (typeof value === 'string' && UTC_INSTANT.exec(value)) || [];
+  const instant = new Date(`${second}Z`);
+  // 30 February is read as 2 March: only what is written back the same is real.
+  if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(second))
+    throw new RowRefused(`${name} ${quoted(value)} is no instant`);
+  return instant;
+}
+
 /** The instants of a time of a London day. @throws {RowRefused} when there is no such date. */
 export const clockInstants = (date: string, minutes: number): readonly Date[] =>
   dated(() => londonClockInstants(date, minutes));

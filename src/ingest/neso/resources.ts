@@ -12,6 +12,8 @@ export interface ResourceQuery {
   readonly id?: string;
   /** Fits its name or the name of its file, and no other's of the package. */
   readonly named: RegExp;
+  /** What is looked for is history, and may be called an archive. */
+  readonly ofArchive?: true;
 }
 
 export interface Resource {
@@ -33,7 +35,9 @@ export async function findResource(reach: Reach, query: ResourceQuery, isGone = 
   const body = await reach.json(`/package_show?id=${query.package}`, { maxAgeMs: isGone ? 0 : KEPT_MS });
   const { resources } = resultOf(body);
   if (!Array.isArray(resources)) throw broken(`has no list as "resources" but ${quoted(resources)}`);
-  const current = resources.flatMap(readResource).filter((resource) => !namesOf(resource).some(isArchive));
+  const current = resources
+    .flatMap(readResource)
+    .filter((resource) => query.ofArchive ?? !namesOf(resource).some(isArchive));
   const known = current.find(({ id }) => id === query.id);
   if (known) return known;
   const fitting = current.filter((resource) => namesOf(resource).some((name) => query.named.test(name)));

@@ -1,17 +1,15 @@
-import type { Window } from '../../domain/ingest-run.js';
 import type { DemandStatement } from '../../domain/series.js';
-import { settlementPeriodOf } from '../../domain/settlement-period.js';
 import { RowRefused } from '../rows.js';
 import { csvFileOf, csvRowsOf } from '../neso/csv.js';
 import { DEMAND_FIELDS, nameOfDemandRow, readDemandRow } from '../neso/demand-rows.js';
 import { dateOf } from '../neso/fields.js';
 import { NESO, pageOf } from '../neso/portal.js';
 import { findResource } from '../neso/resources.js';
+import { settlementDatesOf } from '../neso/settlement-dates.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries, type Reach } from '../source.js';
 
 const PACKAGE = 'historic-demand-data';
-const LAST_MS = 1;
 
 /**
  * NESO's historic demand data, a CSV file a year: outturn of national and transmission system demand, with its estimates of
@@ -66,10 +64,5 @@ function linesOf(body: string, first: string, last: string): string {
   };
   return [header, ...lines.filter(isOf)].join('\n');
 }
-
-const settlementDatesOf = ({ from, to }: Window): readonly [string, string] => [
-  settlementPeriodOf(from).settlementDate,
-  settlementPeriodOf(new Date(to.getTime() - LAST_MS)).settlementDate,
-];
 
 const yearOf = (date: string): number => Number(date.slice(0, 4));

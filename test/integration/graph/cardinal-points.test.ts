@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backfill } from '../../../src/ingest/backfill.js';
 import { sourceById } from '../../../src/ingest/registry.js';
 import { runSource } from '../../../src/ingest/run.js';
 import { windowNow } from '../../../src/ingest/window.js';
@@ -125,6 +126,30 @@ describe('demand by cardinal point', () => {
     // Where a point was before it moved, there is none now.
     expect(await points('from: "2026-03-03T08:00Z", to: "2026-03-03T08:30Z"')).toEqual([]);
     expect(await points(`${DAY}, asOf: "${early}"`)).toEqual(before);
+  });
+
+  it('of the archive is what was said last of each point, whichever way it had moved', async () => {
+    // 1B was said at 04:30, at 05:30 and at 04:30 again; 2A at 08:30 and then at 09:30.
+    const said = (i: number, starts: Readonly<Record<string, number>>): Row[] =>
+      cardinalRows('2025-01-31', (point) => 20_000 + 1_000 * i + point)
+        .filter((row) => String(row['CARDINALPOINT']) in starts)
+        .map((row) => ({
+          ...row,
+          CP_ST_TIME: starts[String(row['CARDINALPOINT'])],
+          FORECAST_TIMESTAMP: `2025-01-30T0${8 + i}:00:00`,
+        }));
+    rows = [
+      ...said(-1, { '1B': 430, '2A': 830 }),
+      ...said(0, { '1B': 530, '2A': 930 }),
+      ...said(1, { '1B': 430, '2A': 930 }),
+    ];
+    const history = sourceById('neso-demand-forecast-history');
+    const span = { from: new Date('2025-01-31T00:00Z'), to: new Date('2025-02-01T00:00Z') };
+    expect(await backfill(runner, history, span)).toMatchObject({ rows: 6, changed: 4 });
+    expect(await points('from: "2025-01-31T00:00Z", to: "2025-02-01T00:00Z"')).toMatchObject([
+      { from: '2025-01-31T04:00:00.000Z', cardinalPoint: '1B', demandMw: 21_001 },
+      { from: '2025-01-31T09:00:00.000Z', cardinalPoint: '2A', demandMw: 21_002 },
+    ]);
   });
 
   it('costs one statement', async () => {

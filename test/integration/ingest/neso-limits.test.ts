@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SOURCES } from '../../../src/ingest/registry.js';
-import type { RunReport } from '../../../src/ingest/run.js';
+import { backfill } from '../../../src/ingest/backfill.js';
+import { SOURCES, sourceById } from '../../../src/ingest/registry.js';
+import { runSource, type RunReport } from '../../../src/ingest/run.js';
 import { startScheduler, type Scheduler } from '../../../src/ingest/scheduler.js';
+import { windowNow } from '../../../src/ingest/window.js';
 import { wholePublisher } from '../../support/payloads.js';
 import { startPublisher, type Publisher } from '../../support/publisher.js';
 import { createTestRunner, type TestRunner } from '../../support/runner.js';
@@ -75,6 +77,20 @@ describe("NESO's limits", () => {
     const all = arrivalsOf(/^\/(datastore_search|package_show)/);
     expect(all).toHaveLength(2 * OF_NESO.length);
     expect(shortestGap(all)).toBeGreaterThanOrEqual(1_000 / HASTE - TIMER_MS);
+  });
+
+  it('hold for a backfill and a source that is due together, by SQL and by search', async () => {
+    const now = database.clock.now();
+    const day = { from: new Date('2025-01-30T00:00Z'), to: new Date('2025-01-31T00:00Z') };
+    const due = sourceById('neso-demand-forecast-day-ahead');
+    const [history, live] = await Promise.all([
+      backfill(runner, sourceById('neso-demand-forecast-history'), day),
+      runSource(runner, { source: due, mode: 'COMMAND', window: windowNow(due, undefined, now) }),
+    ]);
+    expect([history.changed, live.status]).toEqual([4, 'SUCCEEDED']);
+    expect(arrivalsOf(/^\/datastore_search\?/)).toHaveLength(1);
+    expect(arrivalsOf(/^\/datastore_search_sql\?/)).toHaveLength(1);
+    expect(shortestGap(arrivalsOf(/^\/datastore_search/))).toBeGreaterThanOrEqual(30_000 / HASTE - TIMER_MS);
   });
 
   it('hold for the tries after a failure too', async () => {

@@ -72,7 +72,7 @@ describe("NESO's data portal", () => {
     );
 
   describe.each(SOURCES.filter(({ baseUrl }) => baseUrl === 'NESO_URL'))('and $id', (source) => {
-    const dataPath = source.cadence ? '/datastore_search' : '/dataset/';
+    const dataPath = source.id === 'neso-demand-history' ? '/dataset/' : '/datastore_search';
 
     it('come in, and an answer that says nothing new writes its run alone', async () => {
       await withRunner(async () => {
@@ -212,7 +212,7 @@ describe("NESO's data portal", () => {
       expect(
         await rowsOf(
           `select at, ends_at, cardinal_point as point, point_type as type, feature, demand_mw as mw, kind, quality
-           from demand_cardinal_points order by at`,
+           from demand_cardinal_points join sources using (source_id) where code = 'neso-demand-forecast-day-ahead' order by at`,
         ),
       ).toEqual(
         [
@@ -247,7 +247,8 @@ describe("NESO's data portal", () => {
       });
       expect(
         await rowsOf(
-          `select demand_mw as mw from demand_cardinal_points where cardinal_point = '1F' order by sequence`,
+          `select demand_mw as mw from demand_cardinal_points join sources using (source_id)
+           where code = 'neso-demand-forecast-day-ahead' and cardinal_point = '1F' order by sequence`,
         ),
       ).toEqual([{ mw: 20_000 }, { mw: 20_007 }]);
     });

@@ -18,6 +18,7 @@ import {
 } from '../../support/elexon-payloads.js';
 import { rowsIn, withRows } from '../../support/envelopes.js';
 import {
+  archivedCardinalRows,
   cardinalRows,
   datastoreBody,
   demandUpdateRows,
@@ -52,6 +53,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'neso-embedded-forecast': datastoreBody(embeddedRows(START, 3, (i) => i)),
   'neso-demand-forecast-14-day': datastoreBody(halfHourlyRows('2026-03-04', (i) => 25_000 + i).slice(45)),
   'neso-demand-forecast-day-ahead': datastoreBody(cardinalRows('2026-03-03', (i) => 20_000 + i)),
+  'neso-demand-forecast-history': datastoreBody(archivedCardinalRows(['2026-03-02'], (i) => 20_000 + i)),
   'neso-demand-history': datastoreBody(historicRows(START, 3, (i) => 30_000 + i)),
 };
 
