@@ -5,6 +5,8 @@ import { openDatabase, type Database } from '../../src/database/open.js';
 import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
 import { TEMPLATE_DATABASE, withDatabase } from './global-setup.js';
 
+const OBJECT_IN_USE = '55006';
+
 export interface TestDatabase extends Database {
   readonly ownerUrl: string;
   /** A connection of the owner, which may do what the app may not. */
@@ -39,12 +41,26 @@ export async function createTestDatabase(options: { readonly pylonNow?: Date } =
       await database.close();
       const client = new pg.Client({ connectionString: inject('ownerUrl') });
       await client.connect();
-      try {
-        await client.query(`drop database ${name}`); // waits for connections that are on their way out, and for autovacuum
-      } catch {
-        await client.query(`drop database ${name} with (force)`); // a child process that was killed may have left some
-      }
+      await dropDatabase(client, name);
       await client.end();
     },
   };
+}
+
+/**
+ * Drops a database as an owner who is no superuser. A plain drop waits for connections that are on their way out and sends
+ * autovacuum away; `with (force)` would fail on an autovacuum worker, which is a superuser's.
+ */
+export async function dropDatabase(admin: pg.Client, name: string): Promise<void> {
+  try {
+    await admin.query(`drop database ${name}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError && error.code === OBJECT_IN_USE)) throw error;
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = $1 and backend_type = 'client backend'`,
+      [name],
+    ); // a child process that was killed may have left some
+    await admin.query(`drop database ${name}`);
+  }
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { migrate, readMigrations, type Migration } from '../../../src/database/migrate.js';
 import { MIGRATIONS_FOLDER, openDatabase } from '../../../src/database/open.js';
 import { SOURCES } from '../../../src/ingest/registry.js';
+import { dropDatabase } from '../../support/database.js';
 import { withDatabase } from '../../support/global-setup.js';
 import { until } from '../../support/until.js';
 
@@ -44,7 +45,7 @@ describe('migrations', () => {
   });
   afterEach(async () => {
     await Promise.all(clients.map((client) => client.end()));
-    await admin.query(`drop database ${name} with (force)`);
+    await dropDatabase(admin, name);
     for (const role of roles) await admin.query(`drop role ${role}`);
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { migrate, readMigrations } from '../../../src/database/migrate.js';
 import { MIGRATIONS_FOLDER } from '../../../src/database/open.js';
+import { dropDatabase } from '../../support/database.js';
 import { withDatabase } from '../../support/global-setup.js';
 
 const LISTINGS = '20261121160000_window_listings';
@@ -21,7 +22,7 @@ describe('windows stored before their listings were', () => {
   });
   afterAll(async () => {
     await owner.end();
-    await admin.query(`drop database ${name} with (force)`);
+    await dropDatabase(admin, name);
     await admin.end();
   });
 
