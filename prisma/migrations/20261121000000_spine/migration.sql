@@ -391,8 +391,7 @@ begin
       settlement_date date not null, settlement_period smallint not null, issued_at timestamptz(3),
       intensity smallint, carbon_index smallint,
       biomass smallint, coal smallint, imports smallint, gas smallint, nuclear smallint,
-      other smallint, hydro smallint, solar smallint, wind smallint, unlisted jsonb,
-      primary key (region_id, from_at, kind)
+      other smallint, hydro smallint, solar smallint, wind smallint, unlisted jsonb
     ) on commit delete rows;
     execute format('grant insert on staged to %I', session_user);
   end if;
@@ -495,8 +494,7 @@ begin
     ) k
     left join staged m on m.region_id = k.region_id and m.from_at = k.from_at and m.kind = k.mix_kind
   ), compared as (
-    select s.*, g.region_id is not null as held, g as old,
-      coalesce(p_rank > g.carbon_rank, true) as replaces_carbon,
+    select s.*, g.ctid as place, coalesce(p_rank > g.carbon_rank, true) as replaces_carbon,
       (s.forecast is not null or s.outturn is not null) and p_rank >= coalesce(g.carbon_rank, 0) as takes_carbon,
       s.wind is not null and p_rank >= coalesce(g.mix_rank, 0) as takes_mix,
       (s.forecast is not null or s.outturn is not null) and (
@@ -512,65 +510,62 @@ begin
               g.other_permille, g.hydro_permille, g.solar_permille, g.wind_permille, g.unlisted_fuels))) as mix_changes
     from stated s left join grid_signals g on g.region_id = s.region_id and g.from_at = s.from_at
   ), numbered as materialized (
-    select c.*, next_sequence - 1 + case when p_announce and (carbon_changes or mix_changes)
-        then row_number() over (partition by carbon_changes or mix_changes order by from_at, region_id) end as own_sequence,
-      next_sequence + count(*) filter (where p_announce and (carbon_changes or mix_changes)) over () as run_sequence
-    from compared c
-  ), signals as (
-    insert into grid_signals as g
-    select region_id, from_at, settlement_date, settlement_period,
-      coalesce((old).first_sequence, own_sequence, run_sequence), coalesce(own_sequence, run_sequence),
-      case when takes_carbon then p_rank else (old).carbon_rank end,
-      case when takes_carbon then source else (old).carbon_source_id end,
-      case when takes_carbon then p_quality else (old).carbon_quality end,
-      case when takes_carbon then carbon_issued_at else (old).carbon_issued_at end,
-      case when takes_carbon then head.last_known_at else (old).carbon_known_at end,
-      case when not takes_carbon then (old).forecast_gco2_per_kwh when replaces_carbon then forecast else coalesce(forecast, (old).forecast_gco2_per_kwh) end,
-      case when not takes_carbon then (old).forecast_index when replaces_carbon or forecast is not null then forecast_index else (old).forecast_index end,
-      case when not takes_carbon then (old).outturn_gco2_per_kwh when replaces_carbon then outturn else coalesce(outturn, (old).outturn_gco2_per_kwh) end,
-      case when not takes_carbon then (old).outturn_index when replaces_carbon or outturn is not null then outturn_index else (old).outturn_index end,
-      case when takes_mix then p_rank else (old).mix_rank end,
-      case when takes_mix then source else (old).mix_source_id end,
-      case when takes_mix then p_quality else (old).mix_quality end,
-      case when takes_mix then mix_kind else (old).mix_kind end,
-      case when takes_mix then mix_issued_at else (old).mix_issued_at end,
-      case when takes_mix then head.last_known_at else (old).mix_known_at end,
-      case when takes_mix then biomass else (old).biomass_permille end,
-      case when takes_mix then coal else (old).coal_permille end,
-      case when takes_mix then imports else (old).imports_permille end,
-      case when takes_mix then gas else (old).gas_permille end,
-      case when takes_mix then nuclear else (old).nuclear_permille end,
-      case when takes_mix then other else (old).other_permille end,
-      case when takes_mix then hydro else (old).hydro_permille end,
-      case when takes_mix then solar else (old).solar_permille end,
-      case when takes_mix then wind else (old).wind_permille end,
-      case when takes_mix then unlisted else (old).unlisted_fuels end
-    from numbered where takes_carbon or takes_mix
-    on conflict (region_id, from_at) do update set
-      sequence = excluded.sequence,
-      carbon_rank = excluded.carbon_rank, carbon_source_id = excluded.carbon_source_id, carbon_quality = excluded.carbon_quality,
-      carbon_issued_at = excluded.carbon_issued_at, carbon_known_at = excluded.carbon_known_at,
-      forecast_gco2_per_kwh = excluded.forecast_gco2_per_kwh, forecast_index = excluded.forecast_index,
-      outturn_gco2_per_kwh = excluded.outturn_gco2_per_kwh, outturn_index = excluded.outturn_index,
-      mix_rank = excluded.mix_rank, mix_source_id = excluded.mix_source_id, mix_quality = excluded.mix_quality,
-      mix_kind = excluded.mix_kind, mix_issued_at = excluded.mix_issued_at, mix_known_at = excluded.mix_known_at,
-      biomass_permille = excluded.biomass_permille, coal_permille = excluded.coal_permille,
-      imports_permille = excluded.imports_permille, gas_permille = excluded.gas_permille,
-      nuclear_permille = excluded.nuclear_permille, other_permille = excluded.other_permille,
-      hydro_permille = excluded.hydro_permille, solar_permille = excluded.solar_permille,
-      wind_permille = excluded.wind_permille, unlisted_fuels = excluded.unlisted_fuels
+    select c.*, case when changes then next_sequence - 1 + count(*) filter (where changes) over (order by from_at, region_id) end as own_sequence
+    from (select *, p_announce and (carbon_changes or mix_changes) as changes from compared) c
+  ), run as materialized (
+    select coalesce(max(own_sequence), next_sequence - 1) + 1 as sequence from numbered
+  ), revised as (
+    -- By its place: whoever writes here holds the head, so that no row has moved since it was compared.
+    update grid_signals g set
+      sequence = coalesce(own_sequence, run.sequence),
+      carbon_rank = case when takes_carbon then p_rank else g.carbon_rank end,
+      carbon_source_id = case when takes_carbon then source else g.carbon_source_id end,
+      carbon_quality = case when takes_carbon then p_quality else g.carbon_quality end,
+      carbon_issued_at = case when takes_carbon then n.carbon_issued_at else g.carbon_issued_at end,
+      carbon_known_at = case when takes_carbon then head.last_known_at else g.carbon_known_at end,
+      forecast_gco2_per_kwh = case when takes_carbon and (replaces_carbon or forecast is not null) then forecast else g.forecast_gco2_per_kwh end,
+      forecast_index = case when takes_carbon and (replaces_carbon or forecast is not null) then n.forecast_index else g.forecast_index end,
+      outturn_gco2_per_kwh = case when takes_carbon and (replaces_carbon or outturn is not null) then outturn else g.outturn_gco2_per_kwh end,
+      outturn_index = case when takes_carbon and (replaces_carbon or outturn is not null) then n.outturn_index else g.outturn_index end,
+      mix_rank = case when takes_mix then p_rank else g.mix_rank end,
+      mix_source_id = case when takes_mix then source else g.mix_source_id end,
+      mix_quality = case when takes_mix then p_quality else g.mix_quality end,
+      mix_kind = case when takes_mix then n.mix_kind else g.mix_kind end,
+      mix_issued_at = case when takes_mix then n.mix_issued_at else g.mix_issued_at end,
+      mix_known_at = case when takes_mix then head.last_known_at else g.mix_known_at end,
+      biomass_permille = case when takes_mix then biomass else g.biomass_permille end,
+      coal_permille = case when takes_mix then coal else g.coal_permille end,
+      imports_permille = case when takes_mix then imports else g.imports_permille end,
+      gas_permille = case when takes_mix then gas else g.gas_permille end,
+      nuclear_permille = case when takes_mix then nuclear else g.nuclear_permille end,
+      other_permille = case when takes_mix then other else g.other_permille end,
+      hydro_permille = case when takes_mix then hydro else g.hydro_permille end,
+      solar_permille = case when takes_mix then solar else g.solar_permille end,
+      wind_permille = case when takes_mix then wind else g.wind_permille end,
+      unlisted_fuels = case when takes_mix then unlisted else g.unlisted_fuels end
+    from numbered n, run
+    where g.ctid = n.place and (takes_carbon or takes_mix)
+  ), first_heard as (
+    insert into grid_signals
+    select region_id, from_at, settlement_date, settlement_period, coalesce(own_sequence, run.sequence), coalesce(own_sequence, run.sequence),
+      case when takes_carbon then p_rank end, case when takes_carbon then source end, case when takes_carbon then p_quality end,
+      carbon_issued_at, case when takes_carbon then head.last_known_at end, forecast, forecast_index, outturn, outturn_index,
+      case when takes_mix then p_rank end, case when takes_mix then source end, case when takes_mix then p_quality end,
+      mix_kind, mix_issued_at, case when takes_mix then head.last_known_at end,
+      biomass, coal, imports, gas, nuclear, other, hydro, solar, wind, unlisted
+    from numbered, run where place is null
   ), log as (
     insert into event_log (sequence, from_at, topic, region_id)
-    select own_sequence, from_at, 1, region_id from numbered where own_sequence is not null order by own_sequence
+    select own_sequence, from_at, 1, region_id from numbered where changes order by own_sequence
   ), statements as (
     insert into observations
-    select coalesce(n.own_sequence, n.run_sequence), s.from_at, head.last_known_at, s.issued_at, run_id, s.region_id, source,
+    select coalesce(n.own_sequence, run.sequence), s.from_at, head.last_known_at, s.issued_at, run_id, s.region_id, source,
       s.kind, p_quality, s.intensity, s.carbon_index, s.biomass, s.coal, s.imports, s.gas, s.nuclear, s.other, s.hydro,
       s.solar, s.wind, s.unlisted
-    from staged s join numbered n using (region_id, from_at)
+    from staged s join numbered n using (region_id, from_at), run
     order by 1
   )
-  select min(n.run_sequence) into last_sequence from numbered n;
+  select run.sequence into last_sequence from run;
 
   insert into event_log (sequence, topic, object_id) values (last_sequence, 2, run_id);
   perform insert_ingest_run(p_run || jsonb_build_object('ingest_run_id', run_id), rows_new, rows_changed, next_sequence, last_sequence);
