@@ -160,6 +160,16 @@ describe('readings of the rolling system demand', () => {
     expect(stored).toEqual([{ readings: 288, min: day.from, max: new Date('2026-02-20T23:55Z') }]);
   });
 
+  it('of a month that was archived are refused by name, never answered as if none had been', async () => {
+    await grid.database.owner.query(
+      `insert into archived_partitions (table_name, partition_name, from_at, to_at, rows, file, sha256, archived_at)
+       values ('demand_readings', 'demand_readings_2025_11', '2025-11-01', '2025-12-01', 1, 'archive/old.parquet', '', now())`,
+    );
+    const inside = await ask('from: "2025-11-30T00:00Z", to: "2025-12-02T00:00Z"');
+    expect(inside.errors?.[0]?.extensions.code).toBe('DATA_ARCHIVED');
+    expect(await values('from: "2025-12-01T00:00Z", to: "2025-12-02T00:00Z"')).toEqual([]);
+  });
+
   it('cost one statement a page', async () => {
     expect(await statementsOf(() => page(SPAN))).toEqual(['demand-reading-page']);
   });
