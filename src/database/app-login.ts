@@ -12,6 +12,7 @@ export const APPEND_ONLY_TABLES = [
   'bm_units',
   'demand_statements',
   'demand_cardinal_points',
+  'demand_readings',
   'fuel_generation',
   'frequency_readings',
   'market_prices',

@@ -40,6 +40,13 @@ export interface GenerationStatement extends Stated {
   readonly mw: number;
 }
 
+/** Rolling demand of the system at one instant, MW. Nothing documents which of the demands it is. */
+export interface DemandReadingStatement extends Stated {
+  /** The publisher's own word, undocumented; null where it says none. */
+  readonly recordType: string | null;
+  readonly demandMw: number;
+}
+
 export interface FrequencyStatement extends Stated {
   readonly hz: number;
 }
@@ -67,6 +74,7 @@ export interface StressStatement extends Stated {
 export interface SeriesStatements {
   readonly demand_statements: DemandStatement;
   readonly demand_cardinal_points: CardinalPointStatement;
+  readonly demand_readings: DemandReadingStatement;
   readonly fuel_generation: GenerationStatement;
   readonly frequency_readings: FrequencyStatement;
   readonly market_prices: PriceStatement;

@@ -7,6 +7,7 @@ const BRINGS: Readonly<Record<Exclude<keyof Records, 'grid-statements'>, string>
   'bm-units': 'units of the Balancing Mechanism',
   demand_statements: 'demand and embedded generation of Great Britain by half hour',
   demand_cardinal_points: 'demand of Great Britain by cardinal point',
+  demand_readings: 'rolling demand of the system at spot times',
   fuel_generation: 'power of Great Britain by fuel type',
   frequency_readings: 'frequency of the transmission system',
   market_prices: 'electricity prices of Great Britain by half hour',

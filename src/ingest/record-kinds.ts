@@ -58,6 +58,7 @@ export const RECORD_KINDS: { readonly [Kind in keyof Records]: RecordKind<Record
   },
   demand_statements: series('demand_statements', () => '', completedDemand),
   demand_cardinal_points: asOneEvent(series('demand_cardinal_points', ({ cardinalPoint }) => cardinalPoint)),
+  demand_readings: asOneEvent(series('demand_readings', ({ recordType }) => recordType ?? '')),
   fuel_generation: series(
     'fuel_generation',
     ({ resolutionMinutes, fuelType }) => `${resolutionMinutes} ${fuelType}`,

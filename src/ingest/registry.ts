@@ -9,6 +9,7 @@ import { carbonIntensityRegional } from './sources/carbon-intensity-regional.js'
 import { elexonBmUnits } from './sources/elexon-bm-units.js';
 import { elexonDemandForecast } from './sources/elexon-demand-forecast.js';
 import { elexonDemandOutturn } from './sources/elexon-demand-outturn.js';
+import { elexonDemandSummary } from './sources/elexon-demand-summary.js';
 import { elexonFreq } from './sources/elexon-freq.js';
 import { elexonFuelhh } from './sources/elexon-fuelhh.js';
 import { elexonFuelinst } from './sources/elexon-fuelinst.js';
@@ -34,6 +35,7 @@ export const SOURCES: readonly AnySource[] = [
   elexonFreq,
   elexonDemandOutturn,
   elexonDemandForecast,
+  elexonDemandSummary,
   elexonMarketIndex,
   elexonSystemPrices,
   elexonGenerationPerType,

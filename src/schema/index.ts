@@ -4,6 +4,7 @@ import './carbon-intensity.js';
 import './cardinal-point.js';
 import './compute-market.js';
 import './demand.js';
+import './demand-reading.js';
 import './enums.js';
 import './frequency.js';
 import './generation.js';

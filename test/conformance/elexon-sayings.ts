@@ -70,6 +70,8 @@ const READERS: Readonly<Record<string, (row: Row) => [string, string][]>> = {
       row['dataset'] === 'TSDF' ? row['demand'] : row['transmissionSystemDemand'],
     ),
   ],
+  'elexon-demand-summary': (row) =>
+    entry(`${instantOf(row)} ${text(row['recordType'] ?? '')}`.trim(), row['demand']),
   'elexon-market-index': (row) =>
     row['volume'] === 0
       ? []
@@ -126,6 +128,8 @@ const LAST_WORD = {
     where source_id = $1 order by at, fuel_type, sequence desc`,
   frequency_readings: `select distinct on (at) at, null as name, hz as value from frequency_readings
     where source_id = $1 order by at, sequence desc`,
+  demand_readings: `select distinct on (at, record_type) at, nullif(record_type, '') as name, demand_mw as value from demand_readings
+    where source_id = $1 order by at, record_type, sequence desc`,
   demand_statements: `select at, name, value from (
       select distinct on (at) * from demand_statements where source_id = $1 order by at, sequence desc) said
     cross join lateral (values ('national', national_demand_mw), ('transmission', transmission_system_demand_mw)) v (name, value)

@@ -37,6 +37,12 @@ const SERVINGS: Readonly<Record<string, Serving>> = {
   'elexon-generation-per-type': generation('classification: RESOURCE_TYPE'),
   'elexon-demand-outturn': demand('outturnMw', 'transmissionSystemDemandMw'),
   'elexon-demand-forecast': demand('forecastMw', 'transmissionSystemForecastMw'),
+  'elexon-demand-summary': {
+    field: 'demandReadings',
+    args: '',
+    selection: 'at recordType demandMw',
+    read: ({ at, recordType, demandMw }) => [[`${at} ${recordType ?? ''}`.trim(), demandMw]],
+  },
   'elexon-market-index': {
     field: 'marketPrices',
     args: 'market: MARKET_INDEX',

@@ -21,7 +21,8 @@ const INSTANTS: Readonly<Record<string, readonly string[]>> = {
     'elexon-system-prices',
     'elexon-bm-units',
   ],
-  '2026-01-15T12:10:00Z': ['elexon-fuelinst', 'elexon-bm-units'],
+  // Nobody recorded the demand summary: the replay sums up what is recorded of FUELINST, in the form of the OpenAPI.
+  '2026-01-15T12:10:00Z': ['elexon-fuelinst', 'elexon-demand-summary', 'elexon-bm-units'],
   '2025-02-26T12:10:00Z': [
     'elexon-fuelhh',
     'elexon-demand-outturn',

@@ -32,6 +32,13 @@ export const demandOutturn = (at: Date, national: number | null, transmission: n
   initialTransmissionSystemDemandOutturn: transmission,
 });
 
+/** One row of `/demand/outturn/summary`, MW. */
+export const rollingDemand = (at: Date, demand: number | null, recordType: string | null = null) => ({
+  recordType,
+  startTime: second(at),
+  demand,
+});
+
 export const dayAheadDemand = (
   at: Date,
   publishTime: Date,
@@ -124,6 +131,8 @@ export function wholeElexon(now: Date, url: string): unknown {
       return minutes(240, 0.25).map((at) => frequencyReading(at, 50 + (at.getSeconds() - 30) / 1000));
     case '/demand/outturn/stream':
       return past.map((at) => demandOutturn(at, varied(at, 30_000), varied(at, 31_500)));
+    case '/demand/outturn/summary':
+      return minutes(36, 5).map((at) => rollingDemand(at, varied(at, 30_200)));
     case '/forecast/demand/day-ahead/latest':
       return {
         metadata: { datasets: ['NDF', 'TSDF'] },

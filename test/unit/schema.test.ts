@@ -123,6 +123,7 @@ describe('the graph', () => {
       'ComputeWindowConnection',
       'DatasetRecordConnection',
       'DemandPeriodConnection',
+      'DemandReadingConnection',
       'FrequencyReadingConnection',
       'FuelGenerationConnection',
       'GridSignalConnection',

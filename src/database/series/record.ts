@@ -27,6 +27,10 @@ const COLUMNS: { readonly [Name in SeriesName]: Columns<SeriesStatements[Name]> 
     feature: (said) => said.feature,
     demand_mw: (said) => said.demandMw,
   },
+  demand_readings: {
+    record_type: (said) => said.recordType ?? '',
+    demand_mw: (said) => said.demandMw,
+  },
   fuel_generation: {
     resolution_minutes: (said) => said.resolutionMinutes,
     fuel_type: (said) => said.fuelType,

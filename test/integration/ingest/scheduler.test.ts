@@ -97,6 +97,7 @@ describe('the scheduler', () => {
       'elexon-freq': every(2, 1),
       'elexon-demand-outturn': [16, 46],
       'elexon-demand-forecast': [18, 48],
+      'elexon-demand-summary': every(5, 2),
       'elexon-market-index': [5, 35, 65],
       'elexon-system-prices': [17, 47],
       'elexon-generation-per-type': [20, 50],

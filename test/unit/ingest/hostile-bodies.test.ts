@@ -14,6 +14,7 @@ import {
   fuelRow,
   generationPerType,
   marketIndex,
+  rollingDemand,
   systemPrice,
 } from '../../support/elexon-payloads.js';
 import { rowsIn, withRows } from '../../support/envelopes.js';
@@ -45,6 +46,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'elexon-freq': three((at) => frequencyReading(at, 49.99)),
   'elexon-demand-outturn': three((at) => demandOutturn(at, 34_000, 35_500)),
   'elexon-demand-forecast': three((at) => dayAheadDemand(at, START, 34_000, 35_500)),
+  'elexon-demand-summary': [0, 5, 10].map((minute) =>
+    rollingDemand(new Date(START.getTime() + minute * 60_000), 30_000 + minute),
+  ),
   'elexon-market-index': three((at) => marketIndex(at, 'APXMIDP', 80.5, 1200)),
   'elexon-system-prices': three((at) => systemPrice(at, 120.25)),
   'elexon-generation-per-type': three((at) => generationPerType(at, { 'Wind Onshore': 3500, Solar: 0 })),
