@@ -115,6 +115,11 @@ const settings = {
     '15000',
     'How long a publisher may take for headers, and between two pieces of a body.',
   ],
+  PUBLIC_READ: [
+    flag.default(true),
+    'on',
+    'off: nothing is read without an API key. On: the grid, and what operators make public, is open to read.',
+  ],
   ALLOWED_ORIGINS: [
     z.string().default('').transform(list),
     '',

@@ -1,4 +1,6 @@
 import type { Database } from './database/open.js';
+import type { Viewer } from './domain/viewer.js';
+import type { PrismaClient } from './generated/prisma/client.js';
 import type { Logger } from './logger.js';
 import type { Loaders } from './resolvers/loaders.js';
 
@@ -6,6 +8,10 @@ import type { Loaders } from './resolvers/loaders.js';
 export interface Context {
   readonly database: Database;
   readonly loaders: Loaders;
+  /** Who asks. */
+  readonly viewer: Viewer;
+  /** Prisma as the viewer: row-level security shows it what he may see. */
+  readonly prisma: PrismaClient;
   /** The instant the request is answered at, by the server's clock; the same for all its fields. */
   readonly now: Date;
   readonly log: Logger;

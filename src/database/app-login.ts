@@ -31,6 +31,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   grid_signals: 'select',
   backfills: 'select, insert, update',
   leases: 'select, insert, update, delete',
+  // Not what an event shows: that is for those who may see it, by read_event_states.
+  event_log: 'select (sequence, from_at, object_id, topic, region_id)',
   event_head: 'select',
   clock: 'select',
   regions: 'select',
@@ -42,6 +44,26 @@ const GRANTS: Readonly<Record<string, string>> = {
   grid_zones: 'select',
   compute_windows: 'select',
   _prisma_migrations: 'select',
+  action_objects: 'select',
+  operators: 'select, insert, update',
+  operator_accounts: 'select, insert, update',
+  api_keys: 'select, insert, update (revoked_at)',
+  users: 'select, insert, update',
+  data_centres: 'select, insert, update',
+  storage_assets: 'select, insert, update',
+  agents: 'select, insert, update',
+  agent_settings: 'select, insert, update',
+  agent_states: 'select, insert',
+  workloads: 'select, insert, update',
+  workload_runs: 'select, insert, update (stopped_at)',
+  placements: 'select',
+  placement_slots: 'select',
+  negotiations: 'select, insert, update',
+  negotiation_turns: 'select, insert',
+  decisions: 'select',
+  decision_head: 'select',
+  decision_outcomes: 'select, insert',
+  flexibility_windows: 'select, insert, update',
 };
 
 const LOGIN_LOCK = 72707371;
@@ -70,6 +92,12 @@ const OWNER_FUNCTIONS = [
   'ensure_series_partitions',
   'ensure_log_partitions',
   'drop_expired_log',
+  'begin_action',
+  'finish_action',
+  'append_events',
+  'read_event_states',
+  'authenticate_key',
+  'keep_key_secret',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

@@ -56,7 +56,7 @@ export async function readEvents(
   const { rows } = await db.query<EventRow>({
     name: 'log-events',
     text: `select l.sequence, l.topic, c.known_at, l.region_id, l.from_at, l.object_id
-      from (select * from event_log where sequence > $1 and sequence <= coalesce($2, 9223372036854775807) order by sequence limit $3) l
+      from (select sequence, topic, region_id, from_at, object_id from event_log where sequence > $1 and sequence <= coalesce($2, 9223372036854775807) order by sequence limit $3) l
       cross join lateral (
         select known_at from event_commits e where e.last_sequence >= l.sequence order by e.last_sequence limit 1) c
       order by l.sequence`,

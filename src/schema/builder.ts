@@ -15,7 +15,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     DateTime: { Input: Date; Output: Date };
-    JSON: { Input: never; Output: unknown };
+    JSON: { Input: unknown; Output: unknown };
     ID: { Input: string; Output: string | number };
   };
 }>({
@@ -62,7 +62,7 @@ export const builder = new SchemaBuilder<{
     nodeFieldOptions: { description: 'The row itself.' },
   },
   prisma: {
-    client: (context) => context.database.prisma,
+    client: (context) => context.prisma,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
     filterConnectionTotalCount: true,
@@ -74,6 +74,12 @@ builder.queryType({
   description:
     'What can be asked. Every reading of the grid can be asked `asOf` a past instant: as it was known then. ' +
     'A span goes from `from`, inclusive, to `to`, exclusive.',
+});
+builder.mutationType({
+  description:
+    'Actions. Each is checked as a whole, is one transaction with its events, and is done once: the same `idempotencyKey` and input ' +
+    'are answered the same, however often they come. It answers the object, as it was when the action was done, or an ActionRefusal ' +
+    'that says why nothing was done. UNAUTHENTICATED and FORBIDDEN are errors.',
 });
 builder.subscriptionType({
   description:

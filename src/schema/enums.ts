@@ -3,7 +3,7 @@ import { FUELS } from '../domain/fuels.js';
 import { builder } from './builder.js';
 
 /** An enum whose values are the keys of `described`. */
-const enumOf = <Word extends string>(
+export const enumOf = <Word extends string>(
   name: string,
   description: string,
   described: Readonly<Record<Word, string>>,
@@ -62,6 +62,14 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   PRICES: 'A price was stated or revised.',
   FREQUENCY: 'A reading of the frequency was stated.',
   COMPUTE_WINDOWS: 'A compute window came onto the market or left it, or what is said of one changed.',
+  WORKLOADS: 'A workload was submitted, amended or moved to another status.',
+  PLACEMENTS: 'Power of a data centre was held for a workload, confirmed, used or released.',
+  DECISIONS: 'A decision was recorded.',
+  AGENT_STATES: 'An agent reported its state.',
+  NEGOTIATIONS: 'A negotiation was opened, or took a turn.',
+  FLEXIBILITY_WINDOWS: 'A flexibility window was published or withdrawn.',
+  DATA_CENTRES: 'A data centre was registered, or what is said of one changed.',
+  STORAGE_ASSETS: 'A storage asset was registered, or what is said of one changed.',
 });
 
 export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {

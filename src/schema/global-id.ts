@@ -3,13 +3,26 @@ import { fromBase64url, toBase64url } from '../domain/base64url.js';
 
 /** Types that have a global id. A test holds them to those that implement Node. */
 export const NODE_TYPES = [
+  'Agent',
+  'AgentState',
+  'ApiKey',
   'BmUnit',
   'ComputeWindow',
+  'DataCentre',
+  'Decision',
+  'DecisionOutcome',
+  'FlexibilityWindow',
   'GridSignal',
   'GridZone',
   'IngestRun',
+  'Negotiation',
   'Observation',
+  'Operator',
+  'Placement',
   'Region',
+  'StorageAsset',
+  'User',
+  'Workload',
 ] as const;
 
 const FORM = new RegExp(String.raw`^(${NODE_TYPES.join('|')}):(.{1,100})$`);

@@ -1,13 +1,9 @@
-import { GraphQLError } from 'graphql';
+import { valueFromASTUntyped } from 'graphql';
 import { builder } from './builder.js';
 
-const refuse = (): never => {
-  throw new GraphQLError('JSON is answered and never asked with', { extensions: { code: 'BAD_USER_INPUT' } });
-};
-
 builder.scalarType('JSON', {
-  description: "A value of a publisher's own shape, as JSON. In answers only.",
+  description: "A value of somebody else's own shape, as JSON.",
   serialize: (value) => value,
-  parseValue: refuse,
-  parseLiteral: refuse,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });

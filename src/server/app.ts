@@ -3,6 +3,9 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Config } from '../config.js';
 import type { Context } from '../context.js';
 import type { Database } from '../database/open.js';
+import { prismaFor } from '../database/viewers.js';
+import { PylonError } from '../domain/errors.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { RunReport } from '../ingest/run.js';
 import type { Logger } from '../logger.js';
 import { createLoaders } from '../resolvers/loaders.js';
@@ -16,6 +19,7 @@ import { formatResult } from './format-error.js';
 import { registerHealth } from './health.js';
 import { registerBeckn } from './beckn.js';
 import { answerBadRequests, answerError, errorBody } from './bad-requests.js';
+import { identify, keyIn, type Identity } from './identity.js';
 import { createMetrics } from './metrics.js';
 import { originGuard } from './origins.js';
 import { sandboxContentSecurityPolicy, sandboxPage } from './sandbox.js';
@@ -51,7 +55,7 @@ export interface App {
 
 export interface AppOptions {
   readonly config: Pick<Config, 'HOST' | 'PORT' | 'ALLOWED_ORIGINS'> &
-    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS'>>;
+    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS' | 'PUBLIC_READ'>>;
   readonly database: Database;
   readonly log: Logger;
   readonly streams?: Partial<StreamSettings>;
@@ -59,9 +63,11 @@ export interface AppOptions {
 
 /** Builds the one HTTP and websocket server and listens. */
 export async function startApp({ config, database, log, streams }: AppOptions): Promise<App> {
-  const createContext = (): Context => ({
+  const createContext = (viewer: Viewer = null): Context => ({
     database,
     loaders: createLoaders(database),
+    viewer,
+    prisma: prismaFor(database.prisma, viewer),
     now: database.clock.now(),
     log,
   });
@@ -106,10 +112,13 @@ export async function startApp({ config, database, log, streams }: AppOptions): 
       reply.elapsedTime / 1000,
     );
   });
-  const overHttp = fastifyApolloHandler(apollo, { context: async () => createContext() });
+  app.decorateRequest('viewer', null);
+  const identity: Identity = { database, isOpen: config.PUBLIC_READ ?? true };
+  const overHttp = fastifyApolloHandler(apollo, { context: async ({ viewer }) => createContext(viewer) });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler: (request, reply) => recogniseViewer(identity, request, reply),
     handler: (request, reply) =>
       isBrowsing(request)
         ? page(reply, sandboxPage(), sandboxContentSecurityPolicy)
@@ -152,6 +161,27 @@ export async function startApp({ config, database, log, streams }: AppOptions): 
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Puts who asks on his request; a key that is not good is refused with 401. A page shows nothing of its own. */
+async function recogniseViewer(
+  identity: Identity,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (isBrowsing(request)) return;
+  try {
+    request.viewer = await identify(identity, keyIn(request.headers));
+  } catch (error) {
+    if (!(error instanceof PylonError && error.code === 'UNAUTHENTICATED')) throw error;
+    await reply.code(401).header('www-authenticate', 'Bearer').send(errorBody(error.message, error.code));
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer;
   }
 }
 

@@ -20,6 +20,7 @@ export interface TestServer extends App {
   query<Data = Record<string, unknown>>(
     query: string,
     variables?: Record<string, unknown>,
+    key?: string,
   ): Promise<GraphAnswer<Data>>;
   /** A graphql-ws client, closed with the server. */
   client(): Client;
@@ -42,10 +43,13 @@ export async function startTestServer(
   return {
     ...app,
     wsUrl,
-    async query(query, variables) {
+    async query(query, variables, key) {
       const response = await fetch(`${app.url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        },
         body: JSON.stringify({ query, variables }),
       });
       const body = (await response.json()) as Omit<GraphAnswer<never>, 'status'>;

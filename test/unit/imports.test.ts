@@ -20,6 +20,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   database: { ours: ['domain', 'generated'] },
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
+  // What can be done, and by what rules: no GraphQL, no HTTP.
+  actions: { ours: ['domain', 'database'], packages: ['zod'] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
@@ -41,7 +43,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   // Nothing depends on the shape of the graph, and it depends on nobody who asks the database himself.
   schema: {
-    ours: ['domain', 'generated', 'resolvers', 'subscriptions'],
+    ours: ['domain', 'generated', 'actions', 'resolvers', 'subscriptions'],
     packages: [
       'graphql',
       '@pothos/core',

@@ -4,6 +4,8 @@
 --   quality  1 REAL      2 SYNTHETIC
 --   index    1 VERY_LOW  2 LOW  3 MODERATE  4 HIGH  5 VERY_HIGH
 --   topic    1 GRID_SIGNALS  2 INGEST_RUNS  3 CARBON_FACTORS  4 GENERATION  5 PRICES  6 FREQUENCY  7 COMPUTE_WINDOWS
+--            8 WORKLOADS  9 PLACEMENTS  10 DECISIONS  11 AGENT_STATES  12 NEGOTIATIONS  13 FLEXIBILITY_WINDOWS
+--            14 DATA_CENTRES  15 STORAGE_ASSETS
 
 -- Clock -------------------------------------------------------------------------------------------------------
 
@@ -223,7 +225,7 @@ create table event_log (
   sequence   bigint not null primary key,
   from_at    timestamptz(3),
   object_id  integer,
-  topic      smallint not null check (topic between 1 and 7),
+  topic      smallint not null check (topic between 1 and 15),
   region_id  smallint
 ) partition by range (sequence);
 

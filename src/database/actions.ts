@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { canonicalJson } from '../domain/canonical-json.js';
+import { Refused, type Refusal } from '../domain/refusal.js';
+import type { KnownViewer } from '../domain/viewer.js';
+import { jsonbText } from './ingest-runs.js';
+
+/** Tables whose rows actions answer with and events show. */
+export type ActionTable =
+  | 'operators'
+  | 'users'
+  | 'api_keys'
+  | 'data_centres'
+  | 'storage_assets'
+  | 'agents'
+  | 'agent_states'
+  | 'workloads'
+  | 'placements'
+  | 'negotiations'
+  | 'decisions'
+  | 'decision_outcomes'
+  | 'flexibility_windows';
+
+export interface ActionObject {
+  readonly table: ActionTable;
+  readonly id: number;
+}
+
+/** What an action works with: one transaction, as its caller. */
+export interface ActionTransaction {
+  readonly db: pg.PoolClient;
+  readonly viewer: KnownViewer;
+  /** The instant of the whole action, by the server's clock. */
+  readonly now: Date;
+  /** What its subscribers will be told when it is done, in this order, each object as it is then. */
+  changed(table: ActionTable, id: number): void;
+}
+
+export interface ActionRequest {
+  readonly viewer: KnownViewer;
+  /** e.g. `submitWorkload`. */
+  readonly action: string;
+  /** The caller's idempotency key. */
+  readonly key: string;
+  /** All that the caller asked for. */
+  readonly body: unknown;
+}
+
+/** The object that an action answers with, as it was when the action was done, or why it was not done. */
+export type ActionAnswer =
+  (ActionObject & { readonly state: Readonly<Record<string, unknown>> }) | { readonly refusal: Refusal };
+
+const KEY_REUSED = 'PY010';
+const DEADLOCK = '40P01';
+const UNIQUE_VIOLATION = '23505';
+const ATTEMPTS = 5;
+
+/**
+ * Does an action once: one transaction with its events and its answer. The same key and body are answered the same, however
+ * often they come and whatever was killed on the way. A refusal undoes everything, and is an answer too.
+ */
+export async function performAction(
+  { pool, clock }: { readonly pool: pg.Pool; readonly clock: { now(): Date } },
+  request: ActionRequest,
+  work: (transaction: ActionTransaction) => Promise<ActionObject>,
+): Promise<ActionAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptAction(pool, clock.now(), request, work);
+    } catch (error) {
+      // Two that wait for each other: the database ended one of them, which did nothing and can begin again.
+      if (!(codeOf(error) === DEADLOCK && attempt < ATTEMPTS)) throw error;
+    }
+  }
+}
+
+async function attemptAction(
+  pool: pg.Pool,
+  now: Date,
+  { viewer, action, key, body }: ActionRequest,
+  work: (transaction: ActionTransaction) => Promise<ActionObject>,
+): Promise<ActionAnswer> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const earlier = await claimKey(client, viewer, action, key, body);
+    if (earlier) {
+      await client.query('rollback');
+      return earlier;
+    }
+    const events: ActionObject[] = [];
+    const changed = (table: ActionTable, id: number): void => void events.push({ table, id });
+    await client.query('savepoint work');
+    try {
+      const object = await work({ db: client, viewer, now, changed });
+      return await finish(client, key, object, events);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      await client.query('rollback to savepoint work');
+      return await finish(client, key, { refusal }, []);
+    }
+  } catch (error) {
+    await client.query('rollback').catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    if (codeOf(error) === KEY_REUSED) return { refusal: keyReused(key).refusal };
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function claimKey(
+  client: pg.PoolClient,
+  viewer: KnownViewer,
+  action: string,
+  key: string,
+  body: unknown,
+): Promise<ActionAnswer | null> {
+  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest();
+  const { rows } = await client.query<{ answer: ActionAnswer | null }>({
+    name: 'begin-action',
+    text: 'select begin_action($1, $2, $3, $4, $5) as answer',
+    values: [viewer.operatorId, viewer.role, action, key, bodyHash],
+  });
+  return rows[0]?.answer ?? null;
+}
+
+/** As text, because it carries its own COMMIT: the head of the log is locked for as long as the server takes, and no longer. */
+async function finish(
+  client: pg.PoolClient,
+  key: string,
+  answer: ActionObject | { readonly refusal: Refusal },
+  events: readonly ActionObject[],
+): Promise<ActionAnswer> {
+  const json = (value: unknown): string => `${pg.escapeLiteral(jsonbText(value))}::jsonb`;
+  const results = (await client.query(
+    `select finish_action(${pg.escapeLiteral(key)}, ${json(answer)}, ${json(events)}) as answer; commit`,
+  )) as unknown as pg.QueryResult<{ answer: ActionAnswer }>[];
+  const row = results[0]?.rows[0];
+  if (!row) throw new Error('finish_action answered no row');
+  return row.answer;
+}
+
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refused) return error.refusal;
+  if (codeOf(error) !== UNIQUE_VIOLATION) return null;
+  const detail = error instanceof pg.DatabaseError ? error.detail : undefined;
+  return new Refused('ALREADY_EXISTS', detail ?? 'something of that name exists already').refusal;
+}
+
+const keyReused = (key: string): Refused =>
+  new Refused(
+    'IDEMPOTENCY_KEY_REUSED',
+    `the idempotency key ${JSON.stringify(key)} was used with another body; take a new one`,
+  );
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
