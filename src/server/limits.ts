@@ -52,18 +52,6 @@ export function limitErrors(
   variables: Readonly<Record<string, unknown>>,
   context: Context,
 ): readonly GraphQLError[] {
-  const rootless = document.definitions.find(
-    (node) => node.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(node.operation),
-  );
-  // Valid for graphql-js, which has nothing to hold its fields to.
-  if (rootless?.kind === Kind.OPERATION_DEFINITION) {
-    return [
-      new GraphQLError(`this graph has no ${rootless.operation}`, {
-        nodes: rootless,
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-      }),
-    ];
-  }
   const counts = countNodes(document);
   const tooMany = (['aliases', 'directives'] as const).filter((what) => counts[what] > LIMITS[what]);
   if (tooMany.length > 0)

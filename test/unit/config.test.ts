@@ -34,6 +34,7 @@ describe('the configuration', () => {
       LOG_RETENTION_HOURS: 168,
       LEASE_SECONDS: 10,
       SOURCE_TIMEOUT_MS: 15_000,
+      PUBLIC_READ: true,
       ALLOWED_ORIGINS: [],
       LOG_LEVEL: 'info',
     });
@@ -71,6 +72,7 @@ describe('the configuration', () => {
         LOG_RETENTION_HOURS: '1',
         LEASE_SECONDS: '30',
         SOURCE_TIMEOUT_MS: '1000',
+        PUBLIC_READ: 'off',
         ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
         LOG_LEVEL: 'debug',
       }),
@@ -100,6 +102,7 @@ describe('the configuration', () => {
       LOG_RETENTION_HOURS: 1,
       LEASE_SECONDS: 30,
       SOURCE_TIMEOUT_MS: 1000,
+      PUBLIC_READ: false,
       ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
       LOG_LEVEL: 'debug',
     });

@@ -130,6 +130,7 @@ describe('the graph', () => {
       'IngestRunConnection',
       'MarketPriceConnection',
       'ObservationConnection',
+      'OperatorConnection',
       'PhysicalNotificationConnection',
       'WindowSnapshotConnection',
     ]);

@@ -27,7 +27,7 @@ export const WorkloadTypeEnum = enumOf('WorkloadType', 'What kind of work a work
 export const WorkloadUrgencyEnum = enumOf('WorkloadUrgency', 'How urgent its owner says a workload is.', {
   LOW: 'May wait as long as it likes.',
   MEDIUM: 'As usual.',
-  HIGH: 'Soon.',
+  HIGH: 'Before most others.',
   CRITICAL: 'Before all else.',
 });
 
@@ -35,7 +35,7 @@ export const WorkloadStatusEnum = enumOf('WorkloadStatus', 'Where a workload is 
   PENDING: 'Submitted; nothing was decided yet.',
   QUEUED: 'Accepted; waits for a place.',
   SCHEDULED: 'Has a confirmed placement.',
-  RUNNING: 'Runs.',
+  RUNNING: 'It runs, in its host.',
   PAUSED: 'Was interrupted, and will go on.',
   COMPLETED: 'Done; what it used was measured. Final.',
   FAILED: 'Ended without its result. Final.',
@@ -76,7 +76,7 @@ export const DataCentreStatusEnum = enumOf('DataCentreStatus', 'Whether a data c
 });
 
 export const StorageStatusEnum = enumOf('StorageStatus', 'What a storage asset does.', {
-  IDLE: 'Nothing.',
+  IDLE: 'It neither takes nor gives power.',
   CHARGING: 'It takes power.',
   DISCHARGING: 'It gives power.',
   MAINTENANCE: 'It is being worked on.',
@@ -101,7 +101,7 @@ export const AgentTypeEnum = enumOf('AgentType', 'What an agent is for.', {
 
 export const AgentStatusEnum = enumOf('AgentStatus', 'What an agent does.', {
   IDLE: 'Waits for something to do.',
-  ACTIVE: 'Works.',
+  ACTIVE: 'Works on its task.',
   NEGOTIATING: 'Waits for another agent, or answers one.',
   EXECUTING: 'Carries out what was decided.',
   ERROR: 'Failed; it says why in its state.',
