@@ -126,7 +126,8 @@ class NotificationLines implements RowLines {
 
   /** Checks and writes what was found; null leaves the row to `notificationOf`. */
   #copy(bytes: Buffer): Taken | null {
-    const [starts, ends] = [this.#starts, this.#ends];
+    const starts = this.#starts;
+    const ends = this.#ends;
     for (let field = 0; field < FIELDS.length; field += 1) if ((starts[field] ?? -1) < 0) return null;
     const from = this.#instant(bytes, FROM);
     const to = this.#instant(bytes, TO);
@@ -262,7 +263,8 @@ const isUnit = (bytes: Buffer, start: number, end: number): boolean =>
   end > start && end - start <= LONGEST_UNIT && bytes[start] !== SPACE && bytes[end - 1] !== SPACE;
 
 function twoDigits(bytes: Buffer, at: number): number {
-  const [tens, ones] = [(bytes[at] ?? 0) - ZERO, (bytes[at + 1] ?? 0) - ZERO];
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const ones = (bytes[at + 1] ?? 0) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
