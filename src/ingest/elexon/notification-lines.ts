@@ -268,11 +268,13 @@ function twoDigits(bytes: Buffer, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** `2026-08-01` as 20260801; NaN for what is not written so. Year 0 is none. */
+/** `2026-08-01` as 20260801; NaN for what is not written so, or not of this millennium. */
 function dateNumber(bytes: Buffer, at: number): number {
   if (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return Number.NaN;
   const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2);
-  return year === 0 ? Number.NaN : (year * 100 + twoDigits(bytes, at + 5)) * 100 + twoDigits(bytes, at + 8);
+  return year < 2000 || year > 2999
+    ? Number.NaN
+    : (year * 100 + twoDigits(bytes, at + 5)) * 100 + twoDigits(bytes, at + 8);
 }
 
 const dateText = (date: number): string => {
