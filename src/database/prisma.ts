@@ -6,7 +6,7 @@ import { createPool } from './pools.js';
 /** The database as the graph asks it. */
 export interface GraphDatabase extends Database {
   readonly prisma: PrismaClient;
-  /** Ends Prisma's own connections; the rest of the database stays open. */
+  /** Ends Prisma's own connections; the rest of the database stays open. Once more does no harm. */
   readonly disconnectPrisma: () => Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function withPrisma(database: Database, onError: (error: Error) => void):
     prisma,
     disconnectPrisma: async () => {
       await prisma.$disconnect();
-      await pool.end();
+      if (!pool.ending) await pool.end();
     },
   };
 }
