@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** `npm run bench [-- part of a name]`: every bench/*.bench.ts in turn; fails when one of them does. */
+/** `npm run bench [-- part of a name [its options]]`: every bench/*.bench.ts in turn; fails when one of them does. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureGenerated, run } from './run.mjs';
 import { root } from './staleness.mjs';
 
-const wanted = process.argv[2] ?? '';
+const [wanted = '', ...options] = process.argv.slice(2);
 const all = readdirSync(join(root, 'bench')).filter((name) => name.endsWith('.bench.ts'));
 const chosen = all.filter((name) => name.includes(wanted)).sort();
 
@@ -17,7 +17,7 @@ if (chosen.length === 0) {
 await ensureGenerated();
 const failed = [];
 for (const name of chosen) {
-  const { code, output } = await run([`bench/${name}`], {
+  const { code, output } = await run([`bench/${name}`, ...options], {
     nodeArgs: ['--import', import.meta.resolve('tsx')],
     output: 'inherit',
   });

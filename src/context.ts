@@ -1,4 +1,4 @@
-import type { Database } from './database/open.js';
+import type { GraphDatabase } from './database/prisma.js';
 import type { Viewer } from './domain/viewer.js';
 import type { PrismaClient } from './generated/prisma/client.js';
 import type { Logger } from './logger.js';
@@ -6,7 +6,7 @@ import type { Loaders } from './resolvers/loaders.js';
 
 /** What a resolver may use: one for each request, and one for each batch of events pushed to subscribers. */
 export interface Context {
-  readonly database: Database;
+  readonly database: GraphDatabase;
   readonly loaders: Loaders;
   /** Who asks. */
   readonly viewer: Viewer;

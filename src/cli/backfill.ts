@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config.js';
 import type { Window } from '../domain/ingest-run.js';
 import { createBulkPool } from '../database/pools.js';
@@ -60,7 +59,6 @@ function workOf({ source: id, dataset: code }: BackfillTarget): Work {
         'say which data set of Elexon: --dataset CODE; `pylon datasets discover` lists them',
       );
     const dataset = datasetByCode(code);
-    keepYoungGarbageSmall();
     return (runtime, span, options) =>
       withBulk(runtime, (bulk) =>
         backfillDataset({ ...runtime, bulk, baseUrl: runtime.config.ELEXON_URL }, dataset, span, options),
@@ -71,12 +69,6 @@ function workOf({ source: id, dataset: code }: BackfillTarget): Work {
   const source = sourceById(id);
   return (runtime, span, options) => backfill(runtime, source, span, options);
 }
-
-/**
- * A stream leaves little behind that lives on, but V8 lets the space for new objects grow to 16 MB, twice, while modules
- * load, and never takes it back: a sixth of what this command may occupy. Read whenever that space is to grow.
- */
-const keepYoungGarbageSmall = (): void => setFlagsFromString('--semi-space-growth-factor=1');
 
 async function withBulk<Answer>(
   { database, log }: Runtime,

@@ -1,15 +1,11 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
-import { createLogger } from '../logger.js';
-import { runArchive } from './archive.js';
-import { runBackfill, type BackfillTarget } from './backfill.js';
-import { runDiscover } from './datasets.js';
+import type { BackfillTarget } from './backfill.js';
 import { instant } from './instant.js';
-import { runIngest } from './ingest.js';
-import { serve } from './serve.js';
+import { streamInLittleMemory } from './little-memory.js';
 
+// A command loads itself when it is asked for: what the others need would only occupy memory.
 const program = new Command('pylon')
   .description('The live ontology of the Great Britain electricity grid.')
   .showHelpAfterError();
@@ -17,7 +13,10 @@ const program = new Command('pylon')
 program
   .command('serve')
   .description('what npm start runs: database, ingest, graph')
-  .action(() => serve(readConfig(process.env)));
+  .action(async () => {
+    const [{ readConfig }, { serve }] = await Promise.all([import('../config.js'), import('./serve.js')]);
+    await serve(readConfig(process.env));
+  });
 
 program
   .command('ingest')
@@ -25,9 +24,10 @@ program
   .requiredOption('--source <id>', 'the source; an unknown one lists them all')
   .option('--once', 'once is what it does; accepted for clarity')
   .option('--json', 'print the report as one JSON object')
-  .action(({ source, json }: { source: string; json?: true }) =>
-    runIngest(configured(), source, json === true),
-  );
+  .action(async ({ source, json }: { source: string; json?: true }) => {
+    const { runIngest } = await import('./ingest.js');
+    await runIngest(await configured(), source, json === true);
+  });
 
 program
   .command('backfill')
@@ -37,9 +37,11 @@ program
   .requiredOption('--to <iso>', 'last instant, outside', instant)
   .option('--dataset <code>', 'with --source elexon: its data set, such as PN')
   .option('--json', 'print the report as one JSON object')
-  .action(({ from, to, json, ...target }: BackfillTarget & { from: Date; to: Date; json?: true }) =>
-    runBackfill(configured(), target, { from, to }, json === true),
-  );
+  .action(async ({ from, to, json, ...target }: BackfillTarget & { from: Date; to: Date; json?: true }) => {
+    streamInLittleMemory();
+    const { runBackfill } = await import('./backfill.js');
+    await runBackfill(await configured(), target, { from, to }, json === true);
+  });
 
 program
   .command('archive')
@@ -47,9 +49,10 @@ program
   .requiredOption('--before <iso>', 'only months that ended at or before this instant', instant)
   .option('--out <folder>', 'where the files go', 'archive')
   .option('--json', 'print the report as one JSON object')
-  .action(({ before, out, json }: { before: Date; out: string; json?: true }) =>
-    runArchive(configured(), before, out, json === true),
-  );
+  .action(async ({ before, out, json }: { before: Date; out: string; json?: true }) => {
+    const { runArchive } = await import('./archive.js');
+    await runArchive(await configured(), before, out, json === true);
+  });
 
 program
   .command('datasets')
@@ -57,10 +60,17 @@ program
   .command('discover')
   .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
   .option('--json', 'print the sets as one JSON list')
-  .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
+  .action(async ({ json }: { json?: true }) => {
+    const { runDiscover } = await import('./datasets.js');
+    await runDiscover(await configured(), json === true);
+  });
 
 /** Commands are quieter than the server: what they did is in their report. */
-function configured() {
+async function configured() {
+  const [{ readConfig }, { createLogger }] = await Promise.all([
+    import('../config.js'),
+    import('../logger.js'),
+  ]);
   const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
   return { config, log: createLogger(config.LOG_LEVEL) };
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { discover, type DiscoverDeps } from '../beckn/discover.js';
 import { openTransactions } from '../database/beckn-messages.js';
-import type { ErrorCode } from '../domain/errors.js';
-import type { Refusal } from '../domain/grid-statement.js';
+import { readNewestRun } from '../database/ingest-runs.js';
 import type { RunReport } from '../ingest/run.js';
 import type { ScheduledJob } from '../ingest/scheduler.js';
 import { becknDiscover } from '../ingest/sources/beckn-discover.js';
@@ -44,28 +43,7 @@ const depsOf = (runtime: Runtime): DiscoverDeps => ({
 });
 
 /** The report of a run that another process recorded. */
-async function newestRun({ database }: Runtime): Promise<RunReport> {
-  const run = await database.prisma.ingestRun.findFirstOrThrow({
-    where: { sourceId: database.sources.idOf(becknDiscover.id) },
-    orderBy: { ingestRunId: 'desc' },
-  });
-  const { rowsRead, rowsNew, rowsChanged, rowsRefused, rowsDuplicate, retries, status } = run;
-  return {
-    source: becknDiscover.id,
-    runId: run.ingestRunId,
-    status,
-    rowsRead,
-    rowsNew,
-    rowsChanged,
-    rowsRefused,
-    rowsDuplicate,
-    rowsOutside: 0,
-    retries,
-    lastSequence: run.lastSequence,
-    refusals: run.refusals as unknown as readonly Refusal[],
-    error:
-      run.errorCode === null
-        ? null
-        : { code: run.errorCode as ErrorCode, message: run.error ?? '', notBefore: run.notBefore },
-  };
+async function newestRun({ database: { pool, sources } }: Runtime): Promise<RunReport> {
+  const run = await readNewestRun(pool, sources.idOf(becknDiscover.id));
+  return { ...run, source: becknDiscover.id, rowsOutside: 0 };
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { RunOutcome, RunRecord } from '../domain/ingest-run.js';
-import { PylonError } from '../domain/errors.js';
+import { PylonError, type ErrorCode } from '../domain/errors.js';
 import type { Lease } from './leases.js';
 
 /** SQLSTATE that `assert_lease` raises. */
@@ -82,4 +82,28 @@ export async function recordRun(
   } catch (error) {
     throw leaseError(error, lease);
   }
+}
+
+/** What a run came to, as its row tells it. */
+export interface RecordedRun
+  extends RunOutcome, Pick<RunRecord, 'retries' | 'rowsRead' | 'rowsRefused' | 'rowsDuplicate' | 'refusals'> {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly error: RunRecord['failure'];
+}
+
+/** The newest run of a source that has run. */
+export async function readNewestRun(db: Pick<pg.Pool, 'query'>, sourceId: number): Promise<RecordedRun> {
+  const { rows } = await db.query<
+    Omit<RecordedRun, 'error'> & { code: ErrorCode | null; message: string | null; notBefore: Date | null }
+  >(
+    `select ingest_run_id as "runId", status, rows_read as "rowsRead", rows_new as "rowsNew", rows_changed as "rowsChanged",
+       rows_refused as "rowsRefused", rows_duplicate as "rowsDuplicate", retries, last_sequence as "lastSequence", refusals,
+       error_code as code, error as message, not_before as "notBefore"
+     from ingest_runs where source_id = $1 order by ingest_run_id desc limit 1`,
+    [sourceId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`source ${sourceId} has not run`);
+  const { code, message, notBefore, ...run } = row;
+  return { ...run, error: code === null ? null : { code, message: message ?? '', notBefore } };
 }

@@ -1,7 +1,5 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PylonError, messageOf } from '../domain/errors.js';
-import { PrismaClient } from '../generated/prisma/client.js';
 import { archivedSpans } from './archive/archived-spans.js';
 import { prepareAppLogin } from './app-login.js';
 import { adoptClock, type Clock } from './clock.js';
@@ -27,7 +25,6 @@ const SEED_LOCK = 72707372;
 /** The database as requests use it: the app's login, never the owner's. */
 export interface Database {
   readonly pool: pg.Pool;
-  readonly prisma: PrismaClient;
   readonly clock: Clock;
   readonly sources: SourceCatalog;
   /** What signals and observations are read through. */
@@ -94,19 +91,13 @@ async function openAsApp({
     await pool.end();
     throw error;
   }
-  const prismaPool = createPool({ url: app.appUrl, name: 'pylon-prisma', max: 6, onError });
-  const prisma = new PrismaClient({ adapter: new PrismaPg(prismaPool) });
   const sources = await loadSourceCatalog(pool);
   return {
     ...app,
     pool,
-    prisma,
     sources,
     reader: { db: pool, sources, servesSynthetic, archive: archivedSpans(pool, app.clock.now) },
-    async close() {
-      await prisma.$disconnect();
-      await Promise.all([pool.end(), prismaPool.end()]);
-    },
+    close: () => pool.end(),
   };
 }
 

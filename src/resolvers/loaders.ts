@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { resolveAsOf } from '../database/event-log.js';
-import type { Database } from '../database/open.js';
+import type { GraphDatabase } from '../database/prisma.js';
 import { readObservations, type Observation } from '../database/observations.js';
 import { readSignals, textOf, type SignalKey } from '../database/grid-signals.js';
 import { readMarketDatasets } from '../database/market-datasets.js';
@@ -51,7 +51,7 @@ const halfHourKey = ({ from, asOf }: HalfHourKey): string => `${from.getTime()}#
 const requestKey = (request: SignalRequest): string => `${textOf(request)}#${request.asOf?.sequence ?? ''}`;
 
 /** Built once a request: a loader is also a cache, and must not outlive its reader. */
-export function createLoaders(database: Database): Loaders {
+export function createLoaders(database: GraphDatabase): Loaders {
   const { prisma, pool } = database;
   const { reader } = database;
   return {

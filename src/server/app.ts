@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Config } from '../config.js';
 import type { Context } from '../context.js';
 import type { Database } from '../database/open.js';
+import { withPrisma } from '../database/prisma.js';
 import { prismaFor } from '../database/viewers.js';
 import { PylonError } from '../domain/errors.js';
 import type { Viewer } from '../domain/viewer.js';
@@ -62,7 +63,10 @@ export interface AppOptions {
 }
 
 /** Builds the one HTTP and websocket server and listens. */
-export async function startApp({ config, database, log, streams }: AppOptions): Promise<App> {
+export async function startApp({ config, log, streams, ...options }: AppOptions): Promise<App> {
+  const database = withPrisma(options.database, (error) =>
+    log.warn({ error: error.message }, 'database.connection.lost'),
+  );
   const createContext = (viewer: Viewer = null): Context => ({
     database,
     loaders: createLoaders(database),
@@ -154,6 +158,7 @@ export async function startApp({ config, database, log, streams }: AppOptions): 
     await sockets.stop();
     await app.close();
     await apollo.stop();
+    await database.disconnectPrisma();
   };
   try {
     const url = await app.listen({ host: config.HOST, port: config.PORT ?? 4000 });

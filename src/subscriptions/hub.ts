@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { decodeCursor, encodeCursor } from '../domain/cursor.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { readLogHead, type LogEvent } from '../database/event-log.js';
-import type { Database } from '../database/open.js';
+import type { GraphDatabase } from '../database/prisma.js';
 import type { Logger } from '../logger.js';
 import { Batch } from './batch.js';
 import { Group } from './group.js';
@@ -20,7 +20,7 @@ const CATCH_UPS_AT_ONCE = 4;
 const ATTEMPTS = 3;
 
 export interface HubOptions {
-  readonly database: Database;
+  readonly database: GraphDatabase;
   readonly log: Logger;
   /** A context for what is pushed: its loaders serve one batch. */
   readonly createContext: () => Context;

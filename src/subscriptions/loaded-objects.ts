@@ -1,7 +1,7 @@
 import { readWindows } from '../database/compute-market.js';
 import type { LogEvent } from '../database/event-log.js';
 import { readSignalsAt } from '../database/grid-signals.js';
-import type { Database } from '../database/open.js';
+import type { GraphDatabase } from '../database/prisma.js';
 import { readFrequencyBySequence, type FrequencyReading } from '../database/series/frequency.js';
 import { readGenerationBySequence, type FuelGeneration } from '../database/series/generation.js';
 import { readPricesBySequence, type MarketPrice } from '../database/series/prices.js';
@@ -24,7 +24,7 @@ export interface LoadedObjects {
 
 /** Loads each object once, however many subscribers will be shown it: one statement a topic. */
 export async function loadObjects(
-  { pool, prisma, reader }: Database,
+  { pool, prisma, reader }: GraphDatabase,
   events: readonly LogEvent[],
 ): Promise<LoadedObjects> {
   const keys = events.flatMap(({ topic, regionId, from, sequence }) =>

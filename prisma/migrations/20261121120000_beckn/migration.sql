@@ -84,8 +84,10 @@ create table compute_windows (
 create index compute_windows_by_start on compute_windows (from_at, compute_window_id);
 create index compute_windows_by_zone on compute_windows (grid_zone_id, from_at, compute_window_id);
 create index compute_windows_by_bpp on compute_windows (bpp_id, last_transaction);
+create index compute_windows_by_end on compute_windows (to_at);
 
--- What was said of a window, one row a change. Append-only. Its offers carry its sequence.
+-- What was said of a window, one row a change, with what it was called, who provided it and where. Append-only. Its offers
+-- carry its sequence.
 create table window_snapshots (
   compute_window_id              integer not null references compute_windows (compute_window_id),
   sequence                       bigint not null,
@@ -103,9 +105,13 @@ create table window_snapshots (
   original_unit                  text,
   price_reason                   text,
   digest                         text not null,
+  grid_zone_id                   integer not null references grid_zones (grid_zone_id),
+  provider_id                    text not null,
+  name                           text,
   primary key (compute_window_id, sequence),
   check ((gbp_per_mwh is null) = (price_reason is not null))
 );
+create index window_snapshots_by_zone on window_snapshots (grid_zone_id, sequence);
 
 create table offers (
   compute_window_id  integer not null,
@@ -121,6 +127,17 @@ create table offers (
   primary key (compute_window_id, sequence, offer_code),
   foreign key (compute_window_id, sequence) references window_snapshots (compute_window_id, sequence),
   check ((gbp_per_mwh is null) = (price_reason is not null))
+);
+
+-- Whether a window is in the last answer of its platform, one row a change. Append-only. On offer is what is listed and not over.
+create table window_listings (
+  compute_window_id  integer not null references compute_windows (compute_window_id),
+  sequence           bigint not null,
+  is_listed          boolean not null,
+  known_at           timestamptz(3) not null,
+  ingest_run_id      integer not null references ingest_runs (ingest_run_id),
+  beckn_message_id   bigint not null references beckn_messages (beckn_message_id),
+  primary key (compute_window_id, sequence)
 );
 
 -- Writing -------------------------------------------------------------------------------------------------------
@@ -176,9 +193,9 @@ begin
   update beckn_transactions set status = 'FAILED', ingest_run_id = run_id where beckn_transaction_id = p_transaction_id;
 end $$;
 
--- Records a message that came in and, where it answers a question of ours, what it states: windows that changed, one
--- event each, and the run's row; all in one transaction, whoever hears it. It needs no lease: what was asked under one
--- is what is known here, a message comes once, and of two the later stated holds.
+-- Records a message that came in and, where it answers a question of ours, what it states: windows that changed or are
+-- no longer on offer, one event each, and the run's row; all in one transaction, whoever hears it. It needs no lease:
+-- what was asked under one is what is known here, a message comes once, and of two the later stated holds.
 --
 -- p_message says in `status` why it is not to be looked at (REFUSED, MALFORMED, UNSUPPORTED); null where it is.
 -- p_windows: its windows, each identity once; p_run: its counts, or its failure.
@@ -197,9 +214,13 @@ declare
   window_id integer;
   stated_digest text;
   is_late boolean;
+  newest_transaction integer;
+  is_now_listed boolean;
+  was_listed boolean;
   applied integer := 0;
   message_ref bigint;
   changes jsonb[] := '{}';
+  left_out record;
   head event_head;
 begin
   rows_new := 0;
@@ -231,6 +252,9 @@ begin
   end if;
 
   if p_run ->> 'status' = 'SUCCEEDED' then
+    -- An answer comes from one platform: all its windows have one bpp_id.
+    newest_transaction := greatest(t.beckn_transaction_id, (select max(c.last_transaction) from compute_windows c
+      where c.bpp_id = p_windows -> 0 ->> 'bpp_id'));
     for w in select value from jsonb_array_elements(p_windows) loop
       select * into held from compute_windows c where c.bpp_id = w ->> 'bpp_id' and c.item_id = w ->> 'item_id'
         and c.from_at = (w ->> 'from_at')::timestamptz and c.to_at = (w ->> 'to_at')::timestamptz;
@@ -254,14 +278,31 @@ begin
         returning compute_window_id into window_id;
       -- The zone counts too: who watches a region must hear of a window that comes into it.
       stated_digest := md5((w - 'from_at' - 'to_at')::text);
-      if stated_digest is distinct from (select s.digest from window_snapshots s
-          where s.compute_window_id = window_id order by s.sequence desc limit 1) then
-        changes := array_append(changes, jsonb_build_object('id', window_id, 'region_id', zone.region_id, 'digest', stated_digest,
-          'from_at', w ->> 'from_at', 'statement', w -> 'statement'));
-        rows_changed := rows_changed + 1;
-        if held.compute_window_id is null then rows_new := rows_new + 1; end if;
-      end if;
+      if stated_digest is not distinct from (select s.digest from window_snapshots s
+          where s.compute_window_id = window_id order by s.sequence desc limit 1) then stated_digest := null; end if;
+      was_listed := (select l.is_listed from window_listings l where l.compute_window_id = window_id order by l.sequence desc limit 1);
+      -- What answers an older question lists nothing, and takes nothing from what the newest answer lists.
+      is_now_listed := greatest(held.last_transaction, t.beckn_transaction_id) = newest_transaction;
+      continue when stated_digest is null and was_listed is not distinct from is_now_listed;
+      changes := array_append(changes, jsonb_build_object('id', window_id, 'grid_zone_id', zone.grid_zone_id, 'region_id', zone.region_id,
+        'provider_id', w ->> 'provider_id', 'name', w ->> 'name', 'digest', stated_digest, 'from_at', w ->> 'from_at',
+        'statement', w -> 'statement', 'is_listed', case when was_listed is distinct from is_now_listed then is_now_listed end));
+      rows_changed := rows_changed + 1;
+      if held.compute_window_id is null then rows_new := rows_new + 1; end if;
     end loop;
+    -- An item that could not be read might be any window: such an answer takes none off the market.
+    if t.beckn_transaction_id = newest_transaction and applied > 0 and coalesce((p_run ->> 'rows_refused')::integer, 0) = 0 then
+      for left_out in
+        select c.compute_window_id, c.from_at, z.region_id from compute_windows c join grid_zones z using (grid_zone_id)
+        where c.bpp_id = p_windows -> 0 ->> 'bpp_id' and c.to_at > received_at and c.last_transaction < t.beckn_transaction_id
+          and (c.last_stated_at < stated_at or (not is_late and c.last_stated_at = stated_at))
+          and (select l.is_listed from window_listings l where l.compute_window_id = c.compute_window_id order by l.sequence desc limit 1)
+        order by c.from_at, c.compute_window_id
+      loop
+        changes := array_append(changes, jsonb_build_object('id', left_out.compute_window_id, 'region_id', left_out.region_id,
+          'from_at', left_out.from_at, 'is_listed', false)); -- no row of the publisher's, hence in no count
+      end loop;
+    end if;
   end if;
 
   status := case when p_run ->> 'status' = 'FAILED' then 'BROKEN' when applied = 0 then 'SUPERSEDED' else 'APPLIED' end;
@@ -269,31 +310,37 @@ begin
   if status = 'SUPERSEDED' then return; end if;
 
   p_run := beckn_run(t, p_run);
-  if rows_changed = 0 and p_run ->> 'status' = 'SUCCEEDED' and coalesce((p_run ->> 'rows_refused')::integer, 0) = 0
+  if cardinality(changes) = 0 and p_run ->> 'status' = 'SUCCEEDED' and coalesce((p_run ->> 'rows_refused')::integer, 0) = 0
       and coalesce((select r.status = 'SUCCEEDED' from ingest_runs r where r.source_id = t.source_id
         order by r.ingest_run_id desc limit 1), true) then
     run_id := insert_ingest_run(p_run, 0, 0, null, null); -- nothing that a subscriber should hear
   else
-    perform ensure_log_partitions(100000 + rows_changed);
+    perform ensure_log_partitions(100000 + cardinality(changes));
     run_id := nextval(pg_get_serial_sequence('ingest_runs', 'ingest_run_id'));
     head := open_commit();
-    last_sequence := head.last_sequence + rows_changed + 1;
+    last_sequence := head.last_sequence + cardinality(changes) + 1;
     perform insert_ingest_run(p_run || jsonb_build_object('ingest_run_id', run_id), rows_new, rows_changed,
       head.last_sequence + 1, last_sequence);
     insert into window_snapshots (compute_window_id, sequence, seen_at, known_at, ingest_run_id, beckn_message_id, capacity_mw,
       renewable_pct, carbon_intensity_gco2_per_kwh, reservation_required, gbp_per_mwh, original_price, original_currency,
-      original_unit, price_reason, digest)
+      original_unit, price_reason, digest, grid_zone_id, provider_id, name)
     select (c.value ->> 'id')::integer, head.last_sequence + c.ord, stated_at, head.last_known_at, run_id, message_ref, s.capacity_mw,
       s.renewable_pct, s.carbon_intensity_gco2_per_kwh, s.reservation_required, s.gbp_per_mwh, s.original_price, s.original_currency,
-      s.original_unit, s.price_reason, c.value ->> 'digest'
+      s.original_unit, s.price_reason, c.value ->> 'digest', (c.value ->> 'grid_zone_id')::integer, c.value ->> 'provider_id',
+      c.value ->> 'name'
     from unnest(changes) with ordinality c (value, ord)
-    cross join lateral jsonb_populate_record(null::window_snapshots, c.value -> 'statement') s;
+    cross join lateral jsonb_populate_record(null::window_snapshots, c.value -> 'statement') s
+    where c.value ->> 'digest' is not null;
     insert into offers (compute_window_id, sequence, offer_code, provider_id, name, gbp_per_mwh, original_price,
       original_currency, original_unit, price_reason)
     select (c.value ->> 'id')::integer, head.last_sequence + c.ord, o.offer_code, o.provider_id, o.name, o.gbp_per_mwh,
       o.original_price, o.original_currency, o.original_unit, o.price_reason
     from unnest(changes) with ordinality c (value, ord)
-    cross join lateral jsonb_populate_recordset(null::offers, c.value -> 'statement' -> 'offers') o;
+    cross join lateral jsonb_populate_recordset(null::offers, c.value -> 'statement' -> 'offers') o
+    where c.value ->> 'digest' is not null;
+    insert into window_listings (compute_window_id, sequence, is_listed, known_at, ingest_run_id, beckn_message_id)
+    select (c.value ->> 'id')::integer, head.last_sequence + c.ord, (c.value ->> 'is_listed')::boolean, head.last_known_at, run_id, message_ref
+    from unnest(changes) with ordinality c (value, ord) where c.value ->> 'is_listed' is not null;
     insert into event_log (sequence, from_at, topic, object_id, region_id)
     select head.last_sequence + c.ord, (c.value ->> 'from_at')::timestamptz, 7, (c.value ->> 'id')::integer,
       (c.value ->> 'region_id')::smallint

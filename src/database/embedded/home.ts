@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { canReach, isRoot, ownerOf, unprivilegedAccount, type Account } from './account.js';
-import { codeOf, failure } from './failure.js';
+import { codeOf, failure, wordsOf } from './failure.js';
 import type { Machine } from './machine.js';
+import { statOrNull } from './stat-or-null.js';
 
 /** Where one embedded PostgreSQL lives, and as whom. All paths are absolute and free of links. */
 export interface Home {
@@ -86,7 +87,7 @@ async function newHome(folder: string, machine: Machine): Promise<Home> {
       }
       refused.push(place);
     } catch (error) {
-      refused.push(`${place} (${codeOf(error)})`);
+      refused.push(`${place} (${codeOf(error) || wordsOf(error)})`);
     }
   }
   throw failure(
@@ -97,7 +98,7 @@ async function newHome(folder: string, machine: Machine): Promise<Home> {
 
 /** A folder in a place open to all may be somebody's trap: ours belongs to us and only we can write in it. */
 async function isOurs(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
+  const found = await statOrNull(path);
   return (
     found !== null && found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
   );

@@ -1,9 +1,10 @@
-import { readFile, stat, unlink, writeFile } from 'node:fs/promises';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, failure } from './failure.js';
 import type { Home } from './home.js';
 import { lookUp } from './process-table.js';
+import { statOrNull } from './stat-or-null.js';
 
 /** What a running server says of itself in its data directory, in `postmaster.pid`. */
 export interface Postmaster {
@@ -95,7 +96,7 @@ async function disown(cluster: string): Promise<void> {
 }
 
 async function discardIfOld(cluster: string): Promise<boolean> {
-  const written = await stat(pidFile(cluster)).catch(() => null);
+  const written = await statOrNull(pidFile(cluster));
   if (!written || Date.now() - written.mtimeMs < WRITING_MS) return false;
   await unlink(pidFile(cluster));
   return true;

@@ -1,6 +1,7 @@
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Home } from './home.js';
+import { statOrNull } from './stat-or-null.js';
 
 /** Past this size the log of former starts is moved to `postgres.log.1` before the next. */
 const LONGEST_BYTES = 16 * 1024 * 1024;
@@ -18,7 +19,7 @@ export interface ServerLog {
 /** Opens the log for a server to append to; close `file` once it has its own. */
 export async function openLog(home: Home): Promise<ServerLog> {
   const path = join(home.folder, 'postgres.log');
-  const former = await stat(path).catch(() => null);
+  const former = await statOrNull(path);
   if (former && former.size > LONGEST_BYTES) await rename(path, `${path}.1`);
   const file = await open(path, 'a', 0o600);
   return { path, file, beginsAt: (await file.stat()).size };

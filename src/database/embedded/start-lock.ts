@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, failure } from './failure.js';
 import { lookUp } from './process-table.js';
+import { statOrNull } from './stat-or-null.js';
 
 /** Longer than the longest start: 60 s for PostgreSQL, as long again for initdb on a slow disk. */
 const PATIENCE_MS = 150_000;
@@ -70,7 +71,7 @@ async function acquire(path: string, content: string): Promise<void> {
 async function isAbandoned(path: string, holder: string): Promise<boolean> {
   const { pid, bornAt, token } = parsed(holder);
   if (pid === null) {
-    const written = await stat(path).catch(() => null);
+    const written = await statOrNull(path);
     return written !== null && Date.now() - written.mtimeMs > WRITING_MS;
   }
   if (pid === process.pid) return !held.has(token);

@@ -3,7 +3,7 @@ import { recordMarketDatasets } from '../../database/market-datasets.js';
 import { PylonError } from '../../domain/errors.js';
 import type { MarketDataset } from '../../domain/market-dataset.js';
 import type { Window } from '../../domain/ingest-run.js';
-import { RowRefused, broken, isObject, quoted } from '../rows.js';
+import { RowRefused, broken, isObject, quoted, type Json } from '../rows.js';
 import { storable } from '../harvest.js';
 import { giveBack, type RunnerDeps } from '../run.js';
 import {
@@ -17,7 +17,7 @@ import {
 import { pathOf } from './request.js';
 import { RowScanner } from './row-scanner.js';
 import { linesFor } from './run.js';
-import { instantOf, type Row } from './values.js';
+import { instantOf } from './values.js';
 
 const CATALOGUE = '/datasets/metadata/latest';
 /** Two at a time with a pause after each: some ninety requests in about half a minute. */
@@ -93,7 +93,7 @@ async function readCatalogue({ http, baseUrl }: DiscoverDeps): Promise<Catalogue
 }
 
 /** A time that is none is not said: it only tells where to look. */
-function updatedAt(row: Row): Date | null {
+function updatedAt(row: Json): Date | null {
   try {
     return instantOf(row, 'lastUpdated');
   } catch (error) {

@@ -1,8 +1,7 @@
-import { RowRefused, isObject, quoted } from '../rows.js';
-import type { Row } from './values.js';
+import { RowRefused, isObject, quoted, type Json } from '../rows.js';
 
 /** A row as JSON reads it. @throws {RowRefused} for what is no JSON, or no object. */
-export function jsonRow(text: string): Row {
+export function jsonRow(text: string): Json {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -126,7 +126,8 @@ class NotificationLines implements RowLines {
 
   /** Checks and writes what was found; null leaves the row to `notificationOf`. */
   #copy(bytes: Buffer): Taken | null {
-    const [starts, ends] = [this.#starts, this.#ends];
+    const starts = this.#starts;
+    const ends = this.#ends;
     for (let field = 0; field < FIELDS.length; field += 1) if ((starts[field] ?? -1) < 0) return null;
     const from = this.#instant(bytes, FROM);
     const to = this.#instant(bytes, TO);
@@ -262,15 +263,18 @@ const isUnit = (bytes: Buffer, start: number, end: number): boolean =>
   end > start && end - start <= LONGEST_UNIT && bytes[start] !== SPACE && bytes[end - 1] !== SPACE;
 
 function twoDigits(bytes: Buffer, at: number): number {
-  const [tens, ones] = [(bytes[at] ?? 0) - ZERO, (bytes[at + 1] ?? 0) - ZERO];
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const ones = (bytes[at + 1] ?? 0) - ZERO;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** `2026-08-01` as 20260801; NaN for what is not written so. Year 0 is none. */
+/** `2026-08-01` as 20260801; NaN for what is not written so, or not of this millennium. */
 function dateNumber(bytes: Buffer, at: number): number {
   if (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return Number.NaN;
   const year = twoDigits(bytes, at) * 100 + twoDigits(bytes, at + 2);
-  return year === 0 ? Number.NaN : (year * 100 + twoDigits(bytes, at + 5)) * 100 + twoDigits(bytes, at + 8);
+  return year < 2000 || year > 2999
+    ? Number.NaN
+    : (year * 100 + twoDigits(bytes, at + 5)) * 100 + twoDigits(bytes, at + 8);
 }
 
 const dateText = (date: number): string => {

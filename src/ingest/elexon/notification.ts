@@ -1,5 +1,5 @@
-import { RowRefused } from '../rows.js';
-import { instantOf, isInPeriod, levelOf, settlementStartOf, unitOf, type Row } from './values.js';
+import { RowRefused, type Json } from '../rows.js';
+import { instantOf, isInPeriod, levelOf, settlementStartOf, unitOf } from './values.js';
 
 /** What a BM unit expects to export (positive) or import from one instant to another, going evenly between two levels. */
 export interface PhysicalNotification {
@@ -26,7 +26,7 @@ export const LONGEST_STRETCH_MS = 24 * 60 * 60 * 1000;
  * @throws {RowRefused}
  * @see https://developer.data.elexon.co.uk PN: levels in MW, whole numbers
  */
-export function notificationOf(row: Row): PhysicalNotification {
+export function notificationOf(row: Json): PhysicalNotification {
   const nationalGridBmUnit = unitOf(row, 'nationalGridBmUnit');
   const bmUnit = unitOf(row, 'bmUnit') ?? nationalGridBmUnit;
   if (bmUnit === null) throw new RowRefused('names no BM unit');

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Window } from '../../domain/ingest-run.js';
 import { jsonbText } from '../../database/ingest-runs.js';
-import { RowRefused } from '../rows.js';
+import { RowRefused, type Json } from '../rows.js';
 import type { ElexonDataset } from './catalogue.js';
 import { jsonRow } from './json-row.js';
 import { COPY_NULL, copyText } from '../../database/staged-write.js';
 import { LineBuffer, type LinesFor, type RowLines, type Taken } from './row-lines.js';
-import { dayOf, instantOf, settlementStartOf, type Row } from './values.js';
+import { dayOf, instantOf, settlementStartOf } from './values.js';
 
 /** A row of a data set without a type of its own. */
 export interface DatasetRecord {
@@ -25,22 +25,22 @@ const UNITS = ['bmUnit', 'nationalGridBmUnit', 'nationalGridBmUnitId', 'assetId'
 const FAR_MS = 12 * 366 * 24 * 60 * 60 * 1000;
 
 /** Reads the time, the key and the unit of a row. @throws {RowRefused} */
-export function recordOf(dataset: ElexonDataset, row: Row): DatasetRecord {
+export function recordOf(dataset: ElexonDataset, row: Json): DatasetRecord {
   return { at: atOf(dataset, row), key: keyOf(dataset, row), bmUnit: bmUnitOf(row) };
 }
 
-function atOf({ at }: ElexonDataset, row: Row): Date {
+function atOf({ at }: ElexonDataset, row: Json): Date {
   if (at === 'settlement') return settlementStartOf(row);
   return DATES.has(at) ? dayOf(row, at) : instantOf(row, at);
 }
 
 /** The values of the key fields as JSON; as a hash where they are long. */
-function keyOf({ keys }: ElexonDataset, row: Row): string {
+function keyOf({ keys }: ElexonDataset, row: Json): string {
   const text = jsonbText(keys.map((name) => row[name] ?? null));
   return text.length > LONGEST_KEY ? createHash('md5').update(text).digest('hex') : text;
 }
 
-function bmUnitOf(row: Row): string | null {
+function bmUnitOf(row: Json): string | null {
   for (const name of UNITS) {
     const value = row[name];
     if (typeof value !== 'string' || value.trim() === '') continue;
@@ -102,4 +102,4 @@ class RecordLines implements RowLines {
 const DOUBTFUL = /\\u|\d[eE][+-]?\d{3}/;
 
 /** The row as it was written, so that its numbers keep all their digits; anew only where jsonb might refuse it. */
-const payloadOf = (text: string, row: Row): string => (DOUBTFUL.test(text) ? jsonbText(row) : text);
+const payloadOf = (text: string, row: Json): string => (DOUBTFUL.test(text) ? jsonbText(row) : text);

@@ -1,6 +1,7 @@
 import type { BmUnit } from '../../domain/bm-unit.js';
 import { RowRefused, isObject, quoted, rowOf } from '../rows.js';
-import { ELEXON_LICENCE, elexonDocs, elexonRows, labelOf } from '../elexon-routes.js';
+import { ELEXON_LICENCE, elexonDocs, elexonRows } from '../elexon/routes.js';
+import { labelOf } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSource } from '../source.js';
 

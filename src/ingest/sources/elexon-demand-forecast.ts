@@ -1,6 +1,6 @@
 import { formatMinute } from '../../domain/instant.js';
-import { parseDemandRows } from '../demand-rows.js';
-import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs } from '../elexon-routes.js';
+import { parseDemandRows } from '../elexon/demand-rows.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs } from '../elexon/routes.js';
 import { defineSeries } from '../source.js';
 
 /**

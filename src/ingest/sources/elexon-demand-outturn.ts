@@ -1,5 +1,5 @@
-import { parseDemandRows } from '../demand-rows.js';
-import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon-routes.js';
+import { parseDemandRows } from '../elexon/demand-rows.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon/routes.js';
 import { defineSeries } from '../source.js';
 
 /**

@@ -2,17 +2,8 @@ import { formatMinute } from '../../domain/instant.js';
 import type { Window } from '../../domain/ingest-run.js';
 import type { DemandReadingStatement } from '../../domain/series.js';
 import { broken, isObject, rowOf } from '../rows.js';
-import {
-  ELEXON_LICENCE,
-  ELEXON_SINCE,
-  MOST_MW,
-  elexonDocs,
-  elexonRowName,
-  elexonRows,
-  instantOf,
-  labelOf,
-  wholeIn,
-} from '../elexon-routes.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, elexonRowName, elexonRows } from '../elexon/routes.js';
+import { MOST_MW, instantOf, labelOf, wholeIn } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries } from '../source.js';
 
@@ -59,7 +50,7 @@ export const elexonDemandSummary = defineSeries({
 function readingOf(row: unknown): DemandReadingStatement {
   const said = rowOf(row);
   return {
-    at: instantOf(said['startTime'], 'startTime'),
+    at: instantOf(said, 'startTime'),
     kind: 'OUTTURN',
     issuedAt: null,
     recordType: said['recordType'] == null ? null : labelOf(said['recordType'], 'recordType'),

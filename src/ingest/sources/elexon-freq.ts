@@ -1,14 +1,7 @@
 import { formatMinute } from '../../domain/instant.js';
 import { rowOf } from '../rows.js';
-import {
-  ELEXON_LICENCE,
-  ELEXON_SINCE,
-  elexonDocs,
-  elexonRowName,
-  elexonRows,
-  instantOf,
-  numberIn,
-} from '../elexon-routes.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, elexonRowName, elexonRows } from '../elexon/routes.js';
+import { instantOf, numberIn } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries } from '../source.js';
 
@@ -43,7 +36,7 @@ export const elexonFreq = defineSeries({
       const said = rowOf(row);
       return [
         {
-          at: instantOf(said['measurementTime'], 'measurementTime'),
+          at: instantOf(said, 'measurementTime'),
           kind: 'OUTTURN',
           issuedAt: null,
           hz: numberIn(said['frequency'], 'frequency', LEAST_HZ, MOST_HZ),

@@ -1,5 +1,5 @@
-import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon-routes.js';
-import { parseFuelRows } from '../fuel-rows.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon/routes.js';
+import { parseFuelRows } from '../elexon/fuel-rows.js';
 import { defineSeries } from '../source.js';
 
 /**

@@ -1,7 +1,7 @@
 import { formatMinute } from '../../domain/instant.js';
 import type { Window } from '../../domain/ingest-run.js';
-import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon-routes.js';
-import { parseFuelRows } from '../fuel-rows.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, settlementDateQuery } from '../elexon/routes.js';
+import { parseFuelRows } from '../elexon/fuel-rows.js';
 import { defineSeries } from '../source.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

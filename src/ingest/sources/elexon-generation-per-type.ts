@@ -1,18 +1,8 @@
 import { formatMinute } from '../../domain/instant.js';
 import type { GenerationStatement } from '../../domain/series.js';
 import { isObject, rowOf } from '../rows.js';
-import {
-  ELEXON_LICENCE,
-  ELEXON_SINCE,
-  MOST_MW,
-  elexonDocs,
-  elexonRowName,
-  elexonRows,
-  halfHourOf,
-  labelOf,
-  numberIn,
-  publishTimeOf,
-} from '../elexon-routes.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, elexonRowName, elexonRows } from '../elexon/routes.js';
+import { MOST_MW, halfHourOf, labelOf, numberIn, publishTimeOf } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries } from '../source.js';
 

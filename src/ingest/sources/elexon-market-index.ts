@@ -1,17 +1,8 @@
 import { formatMinute } from '../../domain/instant.js';
 import type { PriceStatement } from '../../domain/series.js';
 import { rowOf } from '../rows.js';
-import {
-  ELEXON_LICENCE,
-  ELEXON_SINCE,
-  MOST_GBP_PER_MWH,
-  elexonDocs,
-  elexonRowName,
-  elexonRows,
-  halfHourOf,
-  labelOf,
-  numberIn,
-} from '../elexon-routes.js';
+import { ELEXON_LICENCE, ELEXON_SINCE, elexonDocs, elexonRowName, elexonRows } from '../elexon/routes.js';
+import { MOST_GBP_PER_MWH, halfHourOf, labelOf, numberIn } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries } from '../source.js';
 

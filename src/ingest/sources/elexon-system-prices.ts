@@ -3,15 +3,12 @@ import { RowRefused, rowOf } from '../rows.js';
 import {
   ELEXON_LICENCE,
   ELEXON_SINCE,
-  MOST_GBP_PER_MWH,
   elexonDocs,
   elexonRowName,
   elexonRows,
-  halfHourOf,
-  instantOf,
-  numberIn,
   settlementDatesIn,
-} from '../elexon-routes.js';
+} from '../elexon/routes.js';
+import { MOST_GBP_PER_MWH, halfHourOf, instantOf, numberIn } from '../elexon/values.js';
 import { parseRows } from '../parse-rows.js';
 import { defineSeries } from '../source.js';
 
@@ -44,8 +41,7 @@ export const elexonSystemPrices = defineSeries({
 function pricesOf(row: unknown): PriceStatement[] {
   const said = rowOf(row);
   const at = halfHourOf(said);
-  const issuedAt =
-    said['createdDateTime'] == null ? null : instantOf(said['createdDateTime'], 'createdDateTime');
+  const issuedAt = said['createdDateTime'] == null ? null : instantOf(said, 'createdDateTime');
   const stated = [
     ['SYSTEM_SELL', 'systemSellPrice'],
     ['SYSTEM_BUY', 'systemBuyPrice'],

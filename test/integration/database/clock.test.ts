@@ -3,6 +3,7 @@ import { readEvents, resolveAsOf } from '../../../src/database/event-log.js';
 import { readSignals } from '../../../src/database/grid-signals.js';
 import { openDatabase, type Database } from '../../../src/database/open.js';
 import { createPool } from '../../../src/database/pools.js';
+import { withPrisma } from '../../../src/database/prisma.js';
 import { SOURCES } from '../../../src/ingest/registry.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { aStatement, createWriters } from './writers.js';
@@ -120,7 +121,9 @@ describe('a session', () => {
     );
     expect(signal).toMatchObject({ from, settlementDate: '2026-07-01', settlementPeriod: 2 });
     expect(signal?.carbon?.provenance.issuedAt).toEqual(issuedAt);
-    const run = await database.prisma.ingestRun.findUniqueOrThrow({ where: { ingestRunId } });
+    const graph = withPrisma(database, () => undefined);
+    const run = await graph.prisma.ingestRun.findUniqueOrThrow({ where: { ingestRunId } });
+    await graph.disconnectPrisma();
     expect([run.windowFrom, run.windowTo, run.startedAt]).toEqual([window.from, window.to, startedAt]);
     const [event] = await readEvents(database.pool, { after: 0n, limit: 1 });
     expect(event?.from).toEqual(from);

@@ -88,7 +88,7 @@ describe('migrations', () => {
       ),
     );
     for (const database of opened) {
-      expect(await database.prisma.region.count()).toBe(18);
+      expect((await database.pool.query('select from regions')).rows).toHaveLength(18);
       expect(database.sources.entries.map(({ code }) => code).sort()).toEqual(
         SOURCES.map(({ id }) => id).sort(),
       );

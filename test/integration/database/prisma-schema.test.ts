@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withPrisma } from '../../../src/database/prisma.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 interface Column {
@@ -205,13 +206,13 @@ describe('prisma/schema.prisma', () => {
   });
 
   it('is what Prisma reads the database by', async () => {
-    const { prisma } = database;
+    const { prisma, disconnectPrisma } = withPrisma(database, () => undefined);
     const [regions, sources, runs, factors] = await Promise.all([
       prisma.region.findMany({ include: { parent: true, children: true } }),
       prisma.source.findMany({ include: { runs: true } }),
       prisma.ingestRun.findMany({ include: { source: true, factors: true } }),
       prisma.carbonFactor.findMany({ include: { ingestRun: true } }),
-    ]);
+    ]).finally(disconnectPrisma);
     expect([regions.length, sources.length > 0, runs, factors]).toEqual([18, true, [], []]);
   });
 });

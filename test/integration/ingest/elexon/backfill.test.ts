@@ -167,7 +167,7 @@ describe('the backfill of a data set', () => {
     expect(rows[0]?.refusals).toHaveLength(20);
     expect(rows[0]?.refusals[0]).toEqual({
       row: 'row 1',
-      reason: 'levelFrom "full" is no whole number of MW up to 99999',
+      reason: 'levelFrom "full" is no number from -99999 to 99999',
     });
   });
 
@@ -230,7 +230,7 @@ describe('the backfill of a data set', () => {
     await expect(run()).rejects.toMatchObject({
       code: 'SOURCE_CONTRACT_BROKEN',
       message: expect.stringContaining(
-        `none of ${ROWS_A_DAY} rows could be taken: ${ROWS_A_DAY} were refused, 0 are about another span; the first refused: row 1: levelFrom nothing is no whole number`,
+        `none of ${ROWS_A_DAY} rows could be taken: ${ROWS_A_DAY} were refused, 0 are about another span; the first refused: row 1: levelFrom nothing is no number from -99999 to 99999`,
       ) as string,
     });
     expect(await counts()).toMatchObject({ rows: 0 });

@@ -1,9 +1,10 @@
-import type { DemandStatement } from '../domain/series.js';
-import type { ObservationKind } from '../domain/codes.js';
-import { RowRefused, quoted, rowOf } from './rows.js';
-import { MOST_MW, elexonRowName, elexonRows, halfHourOf, publishTimeOf, wholeIn } from './elexon-routes.js';
-import { parseRows } from './parse-rows.js';
-import type { Parsed } from './source.js';
+import type { DemandStatement } from '../../domain/series.js';
+import type { ObservationKind } from '../../domain/codes.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
+import { elexonRowName, elexonRows } from './routes.js';
+import { MOST_MW, halfHourOf, publishTimeOf, wholeIn } from './values.js';
+import { parseRows } from '../parse-rows.js';
+import type { Parsed } from '../source.js';
 
 /** Where a row of demand says its two totals: in one field each, or in `demand` of a data set of its own. */
 export interface DemandFields {

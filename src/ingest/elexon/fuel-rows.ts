@@ -1,16 +1,9 @@
-import type { GenerationStatement } from '../domain/series.js';
-import { RowRefused, quoted, rowOf } from './rows.js';
-import {
-  MOST_MW,
-  elexonRowName,
-  elexonRows,
-  labelOf,
-  numberIn,
-  publishTimeOf,
-  startOf,
-} from './elexon-routes.js';
-import { parseRows } from './parse-rows.js';
-import type { Parsed } from './source.js';
+import type { GenerationStatement } from '../../domain/series.js';
+import { RowRefused, quoted, rowOf } from '../rows.js';
+import { elexonRowName, elexonRows } from './routes.js';
+import { MOST_MW, labelOf, numberIn, publishTimeOf, startOf } from './values.js';
+import { parseRows } from '../parse-rows.js';
+import type { Parsed } from '../source.js';
 
 /** Rows of FUELINST and FUELHH: mean power by fuel type over the minutes from `startTime`, MW. */
 export function parseFuelRows(body: unknown, resolutionMinutes: 5 | 30): Parsed<'fuel_generation'> {

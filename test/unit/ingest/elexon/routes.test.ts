@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { londonDay } from '../../../src/domain/london-day.js';
-import {
-  elexonRowName,
-  elexonRows,
-  halfHourOf,
-  instantOf,
-  settlementDatesIn,
-  startOf,
-} from '../../../src/ingest/elexon-routes.js';
+import { londonDay } from '../../../../src/domain/london-day.js';
+import { elexonRowName, elexonRows, settlementDatesIn } from '../../../../src/ingest/elexon/routes.js';
+import { halfHourOf, instantOf, startOf } from '../../../../src/ingest/elexon/values.js';
 
 const at = (text: string) => new Date(text);
 
@@ -54,7 +48,7 @@ describe('the instant of a row', () => {
   });
 
   it.each([
-    [{}, 'names neither a startTime nor a settlement date and period'],
+    [{}, 'settlementDate nothing and settlementPeriod nothing are no settlement period'],
     [{ settlementDate: '2026-03-29', settlementPeriod: 47 }, '2026-03-29 has 46 settlement periods'],
     [{ settlementDate: '2026-02-30', settlementPeriod: 1 }, '"2026-02-30" is no calendar date'],
     [{ settlementDate: '0001-01-01', settlementPeriod: 1 }, 'is not of this millennium'],
@@ -69,7 +63,7 @@ describe('the instant of a row', () => {
     ['2026-01-01T00:05:00.250Z', '2026-01-01T00:05:00.250Z'],
     ['2023-07-12T05:00:00.0000000+00:00', '2023-07-12T05:00:00.000Z'],
   ])('is read from %s', (text, instant) => {
-    expect(instantOf(text, 'startTime').toISOString()).toBe(instant);
+    expect(instantOf({ startTime: text }, 'startTime').toISOString()).toBe(instant);
   });
 
   it.each([
@@ -80,7 +74,7 @@ describe('the instant of a row', () => {
     0,
     null,
   ])('is not read from %j, which names no zone, another zone, or no such day', (value) => {
-    expect(() => instantOf(value, 'startTime')).toThrow('is no instant in UTC');
+    expect(() => instantOf({ startTime: value }, 'startTime')).toThrow('is no instant in UTC');
   });
 });
 

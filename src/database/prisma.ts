@@ -1,0 +1,25 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '../generated/prisma/client.js';
+import type { Database } from './open.js';
+import { createPool } from './pools.js';
+
+/** The database as the graph asks it. */
+export interface GraphDatabase extends Database {
+  readonly prisma: PrismaClient;
+  /** Ends Prisma's own connections; the rest of the database stays open. Once more does no harm. */
+  readonly disconnectPrisma: () => Promise<void>;
+}
+
+/** Only who serves loads Prisma: a command that writes does without its 10 MB. */
+export function withPrisma(database: Database, onError: (error: Error) => void): GraphDatabase {
+  const pool = createPool({ url: database.appUrl, name: 'pylon-prisma', max: 6, onError });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    ...database,
+    prisma,
+    disconnectPrisma: async () => {
+      await prisma.$disconnect();
+      if (!pool.ending) await pool.end();
+    },
+  };
+}
