@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { PylonError, messageOf } from '../domain/errors.js';
 import type { BackfillTarget } from './backfill.js';
+import type { BacktestOptions } from './backtest.js';
 import { instant } from './instant.js';
 import { streamInLittleMemory } from './little-memory.js';
+import { wholeNumber } from './whole-number.js';
 
 // A command loads itself when it is asked for: what the others need would only occupy memory.
 const program = new Command('pylon')
@@ -63,6 +65,24 @@ program
   .action(async ({ json }: { json?: true }) => {
     const { runDiscover } = await import('./datasets.js');
     await runDiscover(await configured(), json === true);
+  });
+
+program
+  .command('backtest')
+  .description('what planning your own jobs on a series would have saved against starting each at once')
+  .requiredOption(
+    '--intensity <file>',
+    'CSV, a row a half hour: its start or `slot`, and gco2_kwh, actual or intensity',
+  )
+  .requiredOption('--jobs <file>', 'CSV: job,start_slot,duration_slots,slack_slots[,power_kw]')
+  .option('--capacity <machines>', 'how many run at once; no limit when left out', wholeNumber)
+  .option('--interruptible', 'jobs may be interrupted: then the plan is exact')
+  .option('--online', 'a job is known only once its window begins')
+  .option('--forecast-column <name>', 'plan on this column, and judge by the truth')
+  .option('--json', 'print the result as one JSON object')
+  .action(async (options: BacktestOptions) => {
+    const { runBacktest } = await import('./backtest.js');
+    await runBacktest(options);
   });
 
 /** Commands are quieter than the server: what they did is in their report. */
