@@ -1,7 +1,7 @@
 import { fit, type Overload } from './fit.js';
 import { FlowNetwork } from './flow-network.js';
 import { refuseImpossible, type Job, type Machines, type Schedule } from './job.js';
-import { minCostFlow } from './min-cost-flow.js';
+import { minCostFlow, type FlowStart } from './min-cost-flow.js';
 
 export interface InterruptiblePlan {
   /** The cheapest; where not everything fits, as much as does, whatever it costs. */
@@ -40,7 +40,8 @@ export function planInterruptible(jobs: readonly Job[], machines: Machines): Int
     return { schedule: fitted.schedule, missedSlots, overload: fitted.overload, slotPrices: null };
   }
   const scale = scaleOf(jobs, costPerKw);
-  const { flow, potential } = minCostFlow(networkOf(jobs, machines, scale));
+  const network = networkOf(jobs, machines, scale);
+  const { flow, potential } = minCostFlow(network, greedyStart(jobs, machines, network));
   const schedule = jobs.map((): number[] => []);
   let arc = 0;
   for (const [j, { from, to }] of jobs.entries())
@@ -77,4 +78,46 @@ function scaleOf(jobs: readonly Job[], costPerKw: Float64Array): number {
   dearest *= Math.max(1, ...jobs.map(({ powerKw }) => powerKw));
   const decimals = Math.floor(Math.log10(LARGEST_COST / dearest));
   return 10 ** Math.max(0, Math.min(MOST_DECIMALS, decimals));
+}
+
+/** Each job in its cheapest slots that have room, those with the least choice first: near the optimum, which is then soon found. */
+function greedyStart(
+  jobs: readonly Job[],
+  { costPerKw, capacity }: Machines,
+  { arcCount, nodeCount }: FlowNetwork,
+): FlowStart {
+  const slots = costPerKw.length;
+  const flow = new Float64Array(arcCount);
+  const treeArc = new Int32Array(nodeCount).fill(-1);
+  const room = capacity.slice();
+  const firstArc = new Int32Array(jobs.length);
+  for (let j = 1; j < jobs.length; j += 1)
+    firstArc[j] = firstArc[j - 1]! + jobs[j - 1]!.to - jobs[j - 1]!.from;
+  const choice = ({ from, to, duration }: Job): number => to - from - duration;
+  const chosen = jobs.map((): Set<number> => new Set());
+  for (const j of [...jobs.keys()].sort((a, b) => choice(jobs[a]!) - choice(jobs[b]!) || a - b)) {
+    const { from, to, duration } = jobs[j]!;
+    const cheapest = Int32Array.from({ length: to - from }, (_, i) => from + i)
+      .filter((slot) => room[slot]! > 0)
+      .sort((a, b) => costPerKw[a]! - costPerKw[b]! || a - b)
+      .slice(0, duration);
+    for (const slot of cheapest) {
+      room[slot]! -= 1;
+      chosen[j]?.add(slot);
+    }
+  }
+  const sinkArc = arcCount - slots;
+  for (let slot = 0; slot < slots; slot += 1) {
+    flow[sinkArc + slot] = capacity[slot]! - room[slot]!;
+    if (room[slot]! > 0) treeArc[jobs.length + slot] = sinkArc + slot;
+  }
+  for (const [j, { from, to, duration }] of jobs.entries()) {
+    let next = -1;
+    for (let slot = from; slot < to; slot += 1) {
+      if (chosen[j]!.has(slot)) flow[firstArc[j]! + slot - from] = 1;
+      else if (room[slot]! > 0 && (next < 0 || costPerKw[slot]! < costPerKw[next]!)) next = slot;
+    }
+    if (next >= 0 && chosen[j]!.size === duration) treeArc[j] = firstArc[j]! + next - from;
+  }
+  return { flow, treeArc };
 }

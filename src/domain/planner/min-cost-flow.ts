@@ -15,6 +15,19 @@ export interface Flow {
   readonly potential: Float64Array;
 }
 
+/** Where to begin: the nearer to the optimum, the fewer steps. It changes which of several optima is found, and no cost. */
+export interface FlowStart {
+  /** Units on each arc: nothing, all it can carry, or, for arcs of the tree, anything between. */
+  readonly flow: Float64Array;
+  /** Of each node an arc between it and another, such that going on over the other's leads to a node without: −1. */
+  readonly treeArc: Int32Array;
+}
+
+const nothingSent = ({ nodeCount, arcCount }: FlowNetwork): FlowStart => ({
+  flow: new Float64Array(arcCount),
+  treeArc: new Int32Array(nodeCount).fill(-1),
+});
+
 const LOWER = 1;
 const TREE = 0;
 const UPPER = -1;
@@ -28,8 +41,8 @@ const DOWN = -1;
  *
  * @throws {RangeError} when the supplies do not sum to 0, or numbers grow too large to be exact.
  */
-export function minCostFlow(network: FlowNetwork): Flow {
-  const tree = new SpanningTree(network);
+export function minCostFlow(network: FlowNetwork, start: FlowStart = nothingSent(network)): Flow {
+  const tree = new SpanningTree(network, start);
   tree.optimise();
   return tree.result();
 }
@@ -58,7 +71,10 @@ class SpanningTree {
   readonly #dirty: number[] = [];
   #next = 0;
 
-  constructor({ nodeCount, arcCount, supply, from, to, capacity, cost }: FlowNetwork) {
+  constructor(
+    { nodeCount, arcCount, supply, from, to, capacity, cost }: FlowNetwork,
+    { flow, treeArc }: FlowStart,
+  ) {
     const all = arcCount + nodeCount;
     const nodes = nodeCount + 1;
     this.#arcs = arcCount;
@@ -81,41 +97,84 @@ class SpanningTree {
     this.#reverse = new Int32Array(nodes);
     this.#size = new Int32Array(nodes);
     this.#last = new Int32Array(nodes);
-    this.#plant(supply, artificialCost(cost, nodeCount));
+    this.#flow.set(flow);
+    for (let e = 0; e < arcCount; e += 1) if (flow[e]! > 0 && flow[e] === capacity[e]) this.#state[e] = UPPER;
+    this.#plant(supply, treeArc, artificialCost(cost, nodeCount));
   }
 
-  /** The first tree: a star of artificial arcs, over which everything is sent, at a price that nobody would pay. */
-  #plant(supply: Float64Array, artificial: number): void {
+  /** The first tree: nodes without an arc of their own hang on the root, by an artificial one, over which goes what is left to send. */
+  #plant(supply: Float64Array, treeArc: Int32Array, artificial: number): void {
     const root = this.#root;
-    let sum = 0;
+    const left = this.#leftToSend(supply);
+    const children: number[][] = Array.from({ length: root + 1 }, () => []);
     this.#parent[root] = -1;
     this.#arcUp[root] = -1;
-    this.#thread[root] = 0;
-    this.#reverse[0] = root;
-    this.#size[root] = root + 1;
-    this.#last[root] = root - 1;
     for (let u = 0; u < root; u += 1) {
-      const units = supply[u]!;
+      const own = treeArc[u]!;
+      const e = own < 0 ? this.#arcs + u : own;
+      if (own < 0) {
+        const gives = left[u]! >= 0;
+        this.#source[e] = gives ? u : root;
+        this.#target[e] = gives ? root : u;
+        this.#flow[e] = Math.abs(left[u]!);
+        this.#cost[e] = gives ? 0 : artificial;
+      } else if (left[u] !== 0)
+        throw new RangeError(`node ${u} has ${left[u]} units left, and no artificial arc to send them by`);
+      const isUp = this.#source[e] === u;
+      this.#state[e] = TREE;
+      this.#arcUp[u] = e;
+      this.#direction[u] = isUp ? UP : DOWN;
+      this.#parent[u] = isUp ? this.#target[e]! : this.#source[e]!;
+      children[this.#parent[u]!]?.push(u);
+    }
+    this.#prepare(children);
+  }
+
+  /** What of each supply the flow given does not send. */
+  #leftToSend(supply: Float64Array): Float64Array {
+    const left = supply.slice();
+    let sum = 0;
+    for (const [u, units] of supply.entries()) {
       if (!Number.isSafeInteger(units))
         throw new RangeError(`node ${u} has a supply of ${units}: it must be whole`);
       sum += units;
-      const e = this.#arcs + u;
-      const gives = units >= 0;
-      this.#parent[u] = root;
-      this.#arcUp[u] = e;
-      this.#thread[u] = u + 1;
-      this.#reverse[u + 1] = u;
-      this.#size[u] = 1;
-      this.#last[u] = u;
-      this.#state[e] = TREE;
-      this.#direction[u] = gives ? UP : DOWN;
-      this.#potential[u] = gives ? 0 : artificial;
-      this.#source[e] = gives ? u : root;
-      this.#target[e] = gives ? root : u;
-      this.#flow[e] = Math.abs(units);
-      this.#cost[e] = gives ? 0 : artificial;
     }
     if (sum !== 0) throw new RangeError(`supplies sum to ${sum}, not to 0`);
+    for (let e = 0; e < this.#arcs; e += 1) {
+      left[this.#source[e]!]! -= this.#flow[e]!;
+      left[this.#target[e]!]! += this.#flow[e]!;
+    }
+    return left;
+  }
+
+  /** Threads the tree, and prices it so that none of its arcs costs anything. */
+  #prepare(children: readonly (readonly number[])[]): void {
+    const root = this.#root;
+    const order: number[] = [];
+    const stack = [root];
+    for (let u = stack.pop(); u !== undefined; u = stack.pop()) {
+      order.push(u);
+      if (u !== root) {
+        const e = this.#arcUp[u]!;
+        this.#potential[u] = this.#potential[this.#parent[u]!]! - this.#direction[u]! * this.#cost[e]!;
+      }
+      const own = children[u] ?? [];
+      for (let i = own.length - 1; i >= 0; i -= 1) stack.push(own[i]!);
+    }
+    if (order.length <= root) throw new RangeError('the arcs of the tree to begin from form a circle');
+    for (const [i, u] of order.entries()) {
+      const next = order[(i + 1) % order.length]!;
+      this.#thread[u] = next;
+      this.#reverse[next] = u;
+      this.#size[u] = 1;
+      this.#last[u] = u;
+    }
+    for (let i = order.length - 1; i > 0; i -= 1) {
+      const u = order[i]!;
+      const p = this.#parent[u]!;
+      this.#size[p]! += this.#size[u]!;
+      if (this.#last[p] === p) this.#last[p] = this.#last[u]!;
+    }
   }
 
   optimise(): void {
