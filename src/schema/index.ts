@@ -13,6 +13,7 @@ import './compute/operator.js';
 import './compute/placement.js';
 import './compute/storage-asset.js';
 import './compute/user.js';
+import './compute/viewer.js';
 import './compute/workload.js';
 import './cardinal-point.js';
 import './compute-market.js';
