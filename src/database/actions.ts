@@ -35,7 +35,7 @@ export interface ActionTransaction {
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
   /** Something that the answer tells its caller this once: it is kept nowhere, and a retry is told null in its place. */
-  tellOnce(secret: string): void;
+  readonly tellOnce: (secret: string) => void;
 }
 
 export interface ActionRequest {
