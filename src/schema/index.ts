@@ -12,6 +12,7 @@ import './compute/negotiation.js';
 import './compute/operator.js';
 import './compute/placement.js';
 import './compute/storage-asset.js';
+import './compute/streams.js';
 import './compute/user.js';
 import './compute/viewer.js';
 import './compute/workload.js';

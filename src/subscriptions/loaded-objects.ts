@@ -7,7 +7,7 @@ import { readFrequencyBySequence, type FrequencyReading } from '../database/seri
 import { readGenerationBySequence, type FuelGeneration } from '../database/series/generation.js';
 import { readPricesBySequence, type MarketPrice } from '../database/series/prices.js';
 import type { AsOf } from '../resolvers/as-of.js';
-import type { Topic } from '../domain/codes.js';
+import { isComputeTopic, type Topic } from '../domain/codes.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
@@ -30,18 +30,6 @@ export interface LoadedObjects extends OpenObjects {
   state(event: LogEvent): EventState | null;
 }
 
-/** The topics whose events carry what they are about. */
-const COMPUTE_TOPICS: ReadonlySet<Topic> = new Set([
-  'WORKLOADS',
-  'PLACEMENTS',
-  'DECISIONS',
-  'AGENT_STATES',
-  'NEGOTIATIONS',
-  'FLEXIBILITY_WINDOWS',
-  'DATA_CENTRES',
-  'STORAGE_ASSETS',
-]);
-
 /** Adds what a viewer may see of the compute side to objects that were loaded for everybody: one statement at most. */
 export async function withStates(
   { pool }: Pick<Database, 'pool'>,
@@ -49,7 +37,7 @@ export async function withStates(
   events: readonly LogEvent[],
   open: OpenObjects,
 ): Promise<LoadedObjects> {
-  const sequences = events.filter(({ topic }) => COMPUTE_TOPICS.has(topic)).map(({ sequence }) => sequence);
+  const sequences = events.filter(({ topic }) => isComputeTopic(topic)).map(({ sequence }) => sequence);
   const states: ReadonlyMap<bigint, EventState> =
     sequences.length > 0 ? await readEventStates(pool, viewer, sequences) : new Map();
   return { ...open, state: ({ sequence }) => states.get(sequence) ?? null };
