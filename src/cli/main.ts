@@ -8,6 +8,7 @@ import { runBackfill, type BackfillTarget } from './backfill.js';
 import { runDiscover } from './datasets.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
+import { runCreateKey, runListKeys, runRevokeKey, type CreateOptions } from './keys.js';
 import { serve } from './serve.js';
 
 const program = new Command('pylon')
@@ -58,6 +59,33 @@ program
   .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
   .option('--json', 'print the sets as one JSON list')
   .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
+
+const keys = program.command('keys').description('API keys, by whoever owns the database');
+
+keys
+  .command('create')
+  .description('makes a key and prints it, this once')
+  .requiredOption('--operator <name>', 'whose it is')
+  .option('--role <role>', 'READER, AGENT, OPERATOR or ADMIN', 'OPERATOR')
+  .option('--scopes <list>', "comma-separated; all of the role's when left out")
+  .option('--name <text>', 'what it is for', 'made by the command line')
+  .option('--create-operator <type>', 'makes the operator, of this type, unless there is one of that name')
+  .option('--email <address>', 'with --create-operator: where it is reached')
+  .option('--json', 'print the key as one JSON object')
+  .action((options: CreateOptions) => runCreateKey(configured(), options));
+
+keys
+  .command('list')
+  .description('prints the keys, without their secrets')
+  .option('--operator <name>', 'only of this operator')
+  .option('--json', 'print them as one JSON list')
+  .action((options: { operator?: string; json?: true }) => runListKeys(configured(), options));
+
+keys
+  .command('revoke')
+  .description('revokes a key, at once and for ever')
+  .argument('<prefix>', 'the 12 characters after pylon_')
+  .action((prefix: string) => runRevokeKey(configured(), prefix));
 
 /** Commands are quieter than the server: what they did is in their report. */
 function configured() {

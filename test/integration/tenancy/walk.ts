@@ -148,9 +148,9 @@ export class Walk {
   }
 
   #madeOf(type: GraphQLInputType, which: 'all' | 'required'): unknown {
-    if (isNonNullType(type)) return this.#madeOf(type.ofType as GraphQLInputType, which);
+    if (isNonNullType(type)) return this.#madeOf(type.ofType, which);
     if (isListType(type)) {
-      const value = this.#madeOf(type.ofType as GraphQLInputType, which);
+      const value = this.#madeOf(type.ofType, which);
       return value === undefined ? undefined : [value];
     }
     if (isEnumType(type)) return type.getValues()[0]?.name;
