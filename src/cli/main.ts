@@ -4,6 +4,7 @@ import { PylonError, messageOf } from '../domain/errors.js';
 import type { BackfillTarget } from './backfill.js';
 import type { BacktestOptions } from './backtest.js';
 import { instant } from './instant.js';
+import type { CreateOptions } from './keys.js';
 import { streamInLittleMemory } from './little-memory.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -83,6 +84,42 @@ program
   .action(async (options: BacktestOptions) => {
     const { runBacktest } = await import('./backtest.js');
     await runBacktest(options);
+  });
+
+const keys = program.command('keys').description('API keys, by whoever owns the database');
+
+keys
+  .command('create')
+  .description('makes a key and prints it, this once')
+  .requiredOption('--operator <name>', 'whose it is')
+  .option('--role <role>', 'READER, AGENT, OPERATOR or ADMIN', 'OPERATOR')
+  .option('--scopes <list>', "comma-separated; all of the role's when left out")
+  .option('--name <text>', 'what it is for', 'made by the command line')
+  .option('--create-operator <type>', 'makes the operator, of this type, unless there is one of that name')
+  .option('--email <address>', 'with --create-operator: where it is reached')
+  .option('--json', 'print the key as one JSON object')
+  .action(async (options: CreateOptions) => {
+    const { runCreateKey } = await import('./keys.js');
+    await runCreateKey(await configured(), options);
+  });
+
+keys
+  .command('list')
+  .description('prints the keys, without their secrets')
+  .option('--operator <name>', 'only of this operator')
+  .option('--json', 'print them as one JSON list')
+  .action(async (options: { operator?: string; json?: true }) => {
+    const { runListKeys } = await import('./keys.js');
+    await runListKeys(await configured(), options);
+  });
+
+keys
+  .command('revoke')
+  .description('revokes a key, at once and for ever')
+  .argument('<prefix>', 'the 12 characters after pylon_')
+  .action(async (prefix: string) => {
+    const { runRevokeKey } = await import('./keys.js');
+    await runRevokeKey(await configured(), prefix);
   });
 
 /** Commands are quieter than the server: what they did is in their report. */

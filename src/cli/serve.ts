@@ -1,4 +1,7 @@
+import type pg from 'pg';
 import type { Config } from '../config.js';
+import { openOwnerSession } from '../database/archive/owner-session.js';
+import { makeDevelopmentKey, refuseDevelopmentKey } from '../database/development-key.js';
 import { messageOf } from '../domain/errors.js';
 import { createLogger, type Logger } from '../logger.js';
 import { startScheduler, type Scheduler } from '../ingest/scheduler.js';
@@ -34,12 +37,15 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
   graph.catch(() => undefined); // told where it is awaited
   const runtime = await openRuntime(config, log);
   stops.push(() => runtime.close());
+  if (config.PYLON_ENV === 'production') await asOwner(runtime, refuseDevelopmentKey);
   const { startApp } = await graph;
   const app = await listen(config, (port) =>
     startApp({ config: { ...config, PORT: port }, database: runtime.database, log }),
   );
   stops.push(() => app.stop());
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
+  // Once it listens: a key that was made and never printed would be nobody's.
+  if (config.PYLON_ENV === 'development') sayDevelopmentKey(await asOwner(runtime, makeDevelopmentKey));
   if (!config.INGEST) return sayDataMode(runtime);
   const scheduler = startIngest(runtime, app);
   stops.push(() => scheduler.stop());
@@ -65,6 +71,30 @@ function startIngest(runtime: Runtime, app: App): Pick<Scheduler, 'stop'> {
       await firstLook; // it still asks the database, which ends after this
     },
   };
+}
+
+async function asOwner<Result>(
+  { ownerUrl, log }: Pick<Runtime, 'ownerUrl' | 'log'>,
+  work: (owner: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const owner = await openOwnerSession(
+    ownerUrl,
+    (error) => log.warn({ error: error.message }, 'database.connection.lost'),
+    'pylon-owner',
+  );
+  try {
+    return await work(owner);
+  } finally {
+    await owner.end();
+  }
+}
+
+function sayDevelopmentKey(key: string | null): void {
+  if (key === null) return;
+  say([
+    `  key       ${key}`,
+    "            an administrator's, for development, shown this once: send it as `x-api-key`. Production refuses to start while it counts.",
+  ]);
 }
 
 async function sayDataMode({ config, database }: Runtime): Promise<void> {

@@ -34,6 +34,8 @@ export interface ActionTransaction {
   readonly now: Date;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
+  /** Something that the answer tells its caller this once: it is kept nowhere, and a retry is told null in its place. */
+  readonly tellOnce: (secret: string) => void;
 }
 
 export interface ActionRequest {
@@ -48,7 +50,12 @@ export interface ActionRequest {
 
 /** The object that an action answers with, as it was when the action was done, or why it was not done. */
 export type ActionAnswer =
-  (ActionObject & { readonly state: Readonly<Record<string, unknown>> }) | { readonly refusal: Refusal };
+  | (ActionObject & {
+      readonly state: Readonly<Record<string, unknown>>;
+      /** What is told this once; left out of what is kept, and so of the answer to a retry. */
+      readonly secret?: string;
+    })
+  | { readonly refusal: Refusal };
 
 const KEY_REUSED = 'PY010';
 const DEADLOCK = '40P01';
@@ -91,10 +98,13 @@ async function attemptAction(
     }
     const events: ActionObject[] = [];
     const changed = (table: ActionTable, id: number): void => void events.push({ table, id });
+    let secret: string | undefined;
+    const tellOnce = (told: string): void => void (secret = told);
     await client.query('savepoint work');
     try {
-      const object = await work({ db: client, viewer, now, changed });
-      return await finish(client, key, object, events);
+      const object = await work({ db: client, viewer, now, changed, tellOnce });
+      const answer = await finish(client, key, object, events);
+      return secret === undefined || 'refusal' in answer ? answer : { ...answer, secret };
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;

@@ -47,3 +47,16 @@ export async function viewerOfKey(db: Pick<pg.Pool, 'query'>, key: string): Prom
       }
     : null;
 }
+
+/** Those of some keys that still count. */
+export async function keysInForce(
+  db: Pick<pg.Pool, 'query'>,
+  apiKeyIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await db.query<{ id: number }>({
+    name: 'keys-in-force',
+    text: 'select keys_in_force as id from keys_in_force($1)',
+    values: [apiKeyIds],
+  });
+  return new Set(rows.map(({ id }) => id));
+}

@@ -98,6 +98,7 @@ const OWNER_FUNCTIONS = [
   'read_event_states',
   'authenticate_key',
   'keep_key_secret',
+  'keys_in_force',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

@@ -8,10 +8,10 @@ export interface LogEvent {
   readonly topic: Topic;
   /** When the change became known. */
   readonly knownAt: Date;
-  /** Region and half hour of a grid signal; of a compute window its region, where that is known, and its start; null for other topics. */
+  /** Region and half hour of a grid signal; of a compute window its region, where that is known, and its start; the region of a data centre, storage asset or flexibility window; null for other topics. */
   readonly regionId: number | null;
   readonly from: Date | null;
-  /** Run of an ingest run or of a change of carbon factors; number of a compute window; null for other topics. */
+  /** Run of an ingest run or of a change of carbon factors; number of a compute window or of a row of the compute side; null for other topics. */
   readonly objectId: number | null;
 }
 

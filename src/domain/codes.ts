@@ -22,12 +22,24 @@ export const TOPIC_CODES = {
   DATA_CENTRES: 14,
   STORAGE_ASSETS: 15,
 } as const;
+/** Topics of the compute side: their events carry the row that they are about. */
+export const COMPUTE_TOPICS = [
+  'WORKLOADS',
+  'PLACEMENTS',
+  'DECISIONS',
+  'AGENT_STATES',
+  'NEGOTIATIONS',
+  'FLEXIBILITY_WINDOWS',
+  'DATA_CENTRES',
+  'STORAGE_ASSETS',
+] as const satisfies readonly (keyof typeof TOPIC_CODES)[];
 export const MARKET_CODES = { MARKET_INDEX: 1, SYSTEM_SELL: 2, SYSTEM_BUY: 3, FORECAST: 4 } as const;
 
 export type ObservationKind = keyof typeof KIND_CODES;
 export type Quality = keyof typeof QUALITY_CODES;
 export type CarbonIndex = keyof typeof INDEX_CODES;
 export type Topic = keyof typeof TOPIC_CODES;
+export type ComputeTopic = (typeof COMPUTE_TOPICS)[number];
 export type Market = keyof typeof MARKET_CODES;
 
 function wordOf<Word extends string>(codes: Readonly<Record<Word, number>>, what: string) {
@@ -46,3 +58,6 @@ export const qualityOf = wordOf<Quality>(QUALITY_CODES, 'quality');
 export const indexOf = wordOf<CarbonIndex>(INDEX_CODES, 'carbon index');
 export const topicOf = wordOf<Topic>(TOPIC_CODES, 'topic');
 export const marketOf = wordOf<Market>(MARKET_CODES, 'market');
+
+const computeTopics: ReadonlySet<Topic> = new Set(COMPUTE_TOPICS);
+export const isComputeTopic = (topic: Topic): boolean => computeTopics.has(topic);

@@ -52,6 +52,10 @@ export type Viewer = KnownViewer | null;
 export const scopesOf = (role: ApiRole, named: readonly string[]): ReadonlySet<ApiScope> =>
   new Set(SCOPES_OF_ROLE[role].filter((scope) => named.length === 0 || named.includes(scope)));
 
+/** A role that may give another: none gives more than it has. */
+export const mayGiveRole = (own: ApiRole, given: ApiRole): boolean =>
+  API_ROLES.indexOf(given) <= API_ROLES.indexOf(own);
+
 /** Viewers of one scope see the same rows: what is loaded for one may be shown to the other. */
 export const rowScopeOf = (viewer: Viewer): string =>
   viewer === null || !viewer.scopes.has('READ')

@@ -10,42 +10,17 @@ import { eventStream } from '../subscriptions/events.js';
 import { gridSignalStream } from '../subscriptions/grid-signals.js';
 import { ingestRunStream } from '../subscriptions/ingest-runs.js';
 import { frequencyStream, generationStream, priceStream } from '../subscriptions/series.js';
+import type { ComputeMessage } from '../subscriptions/compute/stream.js';
 import { OpenedStream, type StreamMessage } from '../subscriptions/stream.js';
 import { builder } from './builder.js';
 import { ComputeWindowType } from './compute-market-refs.js';
-import { MarketEnum, StreamKindEnum, TopicEnum } from './enums.js';
+import { MarketEnum, TopicEnum } from './enums.js';
 import { FrequencyReadingType } from './frequency.js';
 import { FuelGenerationType } from './generation.js';
 import { IngestRunType } from './ingest-run.js';
 import { MarketPriceType } from './price.js';
 import { GridSignalType } from './signal-ref.js';
-
-const AFTER =
-  'Cursor of the last message received: everything since then comes first, then what is new. Live from now, READY first, when left out.';
-
-const GapType = builder.objectRef<{ readonly from: string; readonly to: string }>('Gap').implement({
-  description: 'A stretch of the log that a slow reader fell behind by; its changes follow.',
-  fields: (t) => ({
-    from: t.exposeString('from', { description: 'Cursor after which it begins.' }),
-    to: t.exposeString('to', { description: 'Cursor with which it ends.' }),
-  }),
-});
-
-const StreamMessageType = builder.interfaceRef<StreamMessage>('StreamMessage').implement({
-  description: 'What every message of every subscription holds.',
-  fields: (t) => ({
-    kind: t.expose('kind', { type: StreamKindEnum, description: 'What this message is.' }),
-    cursor: t.exposeString('cursor', {
-      description:
-        'Where the reader is once it has this message: pass it as `after` to resume from here. Opaque.',
-    }),
-    gap: t.expose('gap', {
-      type: GapType,
-      nullable: true,
-      description: 'Of GAP: what was fallen behind by. Null for other kinds.',
-    }),
-  }),
-});
+import { AFTER, StreamMessageType } from './stream-message.js';
 
 const GridSignalMessageType = builder
   .objectRef<StreamMessage & { readonly signal?: SignalNode }>('GridSignalMessage')
@@ -138,7 +113,7 @@ const ComputeWindowMessageType = builder
     }),
   });
 
-interface EventMessage extends StreamMessage {
+interface EventMessage extends ComputeMessage {
   readonly topic?: Topic;
   readonly knownAt?: Date;
   readonly signal?: SignalNode | null;
@@ -149,7 +124,8 @@ interface EventMessage extends StreamMessage {
   readonly computeWindow?: ComputeWindowNode | null;
 }
 
-const EventMessageType = builder.objectRef<EventMessage>('EventMessage').implement({
+/** Its fields of the compute side are in compute/streams.ts. */
+export const EventMessageType = builder.objectRef<EventMessage>('EventMessage').implement({
   description: 'A message of the subscription `events`.',
   interfaces: [StreamMessageType],
   fields: (t) => ({
@@ -287,7 +263,7 @@ builder.subscriptionFields((t) => ({
       topics: t.arg({ type: [TopicEnum], description: 'Only these topics; all when left out.' }),
       after: t.arg.string({ description: AFTER }),
     },
-    description: 'Every event of the log, in commit order, in one stream.',
+    description: 'Every event of the log that the reader may see, in commit order, in one stream.',
     subscribe: (_root, args) => new OpenedStream(eventStream(args)),
     resolve: (message) => message,
   }),

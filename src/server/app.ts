@@ -21,6 +21,7 @@ import { registerHealth } from './health.js';
 import { registerBeckn } from './beckn.js';
 import { answerBadRequests, answerError, errorBody } from './bad-requests.js';
 import { identify, keyIn, type Identity } from './identity.js';
+import { KeyWatch } from './key-watch.js';
 import { createMetrics } from './metrics.js';
 import { originGuard } from './origins.js';
 import { sandboxContentSecurityPolicy, sandboxPage } from './sandbox.js';
@@ -32,6 +33,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 
 /** How streams are kept: a smaller set of numbers makes their edges testable. */
 export interface StreamSettings {
+  /** How often it is asked whether the keys that connections live by still count. */
+  readonly keyLookMs: number;
   readonly progressMs: number;
   readonly pollMs: number;
   readonly slowBytes: number;
@@ -39,6 +42,7 @@ export interface StreamSettings {
 }
 
 const STREAM_SETTINGS: StreamSettings = {
+  keyLookMs: 5_000,
   progressMs: 30_000,
   pollMs: 1_000,
   slowBytes: 1024 * 1024,
@@ -97,12 +101,17 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   const apollo = createApollo(schema, log);
   await apollo.start();
   const isAllowedOrigin = originGuard(config.ALLOWED_ORIGINS);
+  const identity: Identity = { database, isOpen: config.PUBLIC_READ ?? true };
+  const { keyLookMs } = { ...STREAM_SETTINGS, ...streams };
+  const keys = new KeyWatch(database.pool, log, keyLookMs);
   const sockets = serveWebsockets({
     server: app.server,
     path: '/graphql',
     schema,
     hub,
     createContext,
+    identity,
+    keys,
     isAllowedOrigin,
     log,
   });
@@ -117,12 +126,13 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
     );
   });
   app.decorateRequest('viewer', null);
-  const identity: Identity = { database, isOpen: config.PUBLIC_READ ?? true };
+  const recognise = (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
+    recogniseViewer(identity, request, reply);
   const overHttp = fastifyApolloHandler(apollo, { context: async ({ viewer }) => createContext(viewer) });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    preHandler: (request, reply) => recogniseViewer(identity, request, reply),
+    preHandler: recognise,
     handler: (request, reply) =>
       isBrowsing(request)
         ? page(reply, sandboxPage(), sandboxContentSecurityPolicy)
@@ -131,7 +141,8 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   app.route({
     method: ['GET', 'POST', 'PUT', 'DELETE'],
     url: '/graphql/stream',
-    handler: createEventStreamHandler({ schema, hub, createContext, log }),
+    preHandler: recognise,
+    handler: createEventStreamHandler({ schema, hub, createContext, keys, log }),
   });
   app.get('/explorer', async (request, reply) => {
     const { html, gzip } = await loadExplorerPage();
@@ -154,6 +165,7 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
 
   const stop = async (): Promise<void> => {
     stopping = true;
+    keys.stop();
     await hub.stop();
     await sockets.stop();
     await app.close();

@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { Context } from '../context.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { Logger } from '../logger.js';
 import type { Hub } from '../subscriptions/hub.js';
 import { ReaderWatch } from '../subscriptions/reader-watch.js';
@@ -15,13 +16,15 @@ import { serveSubscription } from '../subscriptions/serve.js';
 import { errorBody } from './bad-requests.js';
 import { EventWriter } from './event-writer.js';
 import { formatResult } from './format-error.js';
+import { KEY_REVOKED, type KeyWatch } from './key-watch.js';
 import { KnownDocuments } from './known-documents.js';
 import { operationOf, unresolvedOperation, type AskedOperation } from './operation-request.js';
 
 export interface EventStreamOptions {
   readonly schema: GraphQLSchema;
   readonly hub: Hub;
-  readonly createContext: () => Context;
+  readonly createContext: (viewer: Viewer) => Context;
+  readonly keys: KeyWatch;
   readonly log: Logger;
 }
 
@@ -35,6 +38,7 @@ export function createEventStreamHandler({
   schema,
   hub,
   createContext,
+  keys,
   log,
 }: EventStreamOptions): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const watch = new ReaderWatch(hub.options.blockedMs);
@@ -58,15 +62,15 @@ export function createEventStreamHandler({
     watch.add(reader);
     events.onClose(() => watch.delete(reader));
     try {
-      await serve(asked, events);
+      await serve(asked, request.viewer, events);
     } catch (error) {
       const originalError = error instanceof Error ? error : new Error(String(error));
       events.answer(format({ errors: [new GraphQLError(originalError.message, { originalError })] }));
     }
   };
 
-  async function serve(asked: AskedOperation, events: EventWriter): Promise<void> {
-    const contextValue = createContext();
+  async function serve(asked: AskedOperation, viewer: Viewer, events: EventWriter): Promise<void> {
+    const contextValue = createContext(viewer);
     const admitted = documents.admit(asked, contextValue);
     if ('errors' in admitted) return events.answer(format({ errors: admitted.errors }));
     const { document } = admitted;
@@ -85,17 +89,28 @@ export function createEventStreamHandler({
     resumeFrom: string | null,
     events: EventWriter,
   ): Promise<void> {
+    const { viewer } = args.contextValue;
     const served = await serveSubscription(hub, args, {
-      scope: 'public',
+      viewer,
       resumeFrom,
       openSink: (finish) => events.sink(finish),
     });
     if (!(Symbol.asyncIterator in served)) return events.answer(format(served));
     events.onClose(() => void served.return());
+    const unwatch = keys.add(viewer, {
+      revoke() {
+        void served.return();
+        events.answer(format({ errors: [keyRevoked()] }));
+      },
+    });
+    events.onClose(unwatch);
     await served.next();
     events.complete();
   }
 }
+
+const keyRevoked = (): GraphQLError =>
+  new GraphQLError(KEY_REVOKED, { extensions: { code: 'UNAUTHENTICATED' } });
 
 const mutationByGet = (): GraphQLError =>
   new GraphQLError('a mutation must be sent by POST', { extensions: { code: 'BAD_REQUEST' } });

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,13 +15,17 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from '../context.js';
 import { messageOf } from '../domain/errors.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { Logger } from '../logger.js';
 import type { Hub } from '../subscriptions/hub.js';
 import { ReaderWatch } from '../subscriptions/reader-watch.js';
 import { serveSubscription, type ServedStream } from '../subscriptions/serve.js';
 import { formatError, formatResult } from './format-error.js';
+import type { Identity } from './identity.js';
+import { KEY_REVOKED, type KeyWatch } from './key-watch.js';
 import { KnownDocuments } from './known-documents.js';
 import { unresolvedOperation } from './operation-request.js';
+import { identifySocket } from './socket-identity.js';
 import { SocketOperations, type Operation } from './socket-operations.js';
 import { socketSink } from './socket-sink.js';
 import { socketReader } from './socket-reader.js';
@@ -46,7 +50,9 @@ export interface WebsocketOptions {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly hub: Hub;
-  readonly createContext: () => Context;
+  readonly createContext: (viewer: Viewer) => Context;
+  readonly identity: Identity;
+  readonly keys: KeyWatch;
   readonly isAllowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
   readonly log: Logger;
   /** How long a socket may be open without `connection_init`. */
@@ -57,6 +63,10 @@ export interface WebsocketOptions {
 interface Extra {
   readonly socket: WebSocket;
   readonly operations: SocketOperations;
+  /** Of its handshake. */
+  readonly headers: IncomingHttpHeaders;
+  /** Who opened it: nobody in particular until `connection_init` was answered, and nothing is served before that. */
+  viewer: Viewer;
 }
 
 /** A context that also knows which operation of which socket it belongs to. */
@@ -79,6 +89,8 @@ export function serveWebsockets({
   schema,
   hub,
   createContext,
+  identity,
+  keys,
   isAllowedOrigin,
   log,
   initWaitMs = INIT_WAIT_MS,
@@ -97,6 +109,23 @@ export function serveWebsockets({
   const protocol = makeServer<Record<string, unknown>, Extra>({
     schema,
     connectionInitWaitTimeout: initWaitMs,
+    async onConnect({ extra, connectionParams }) {
+      const identified = await identifySocket(identity, extra.headers, connectionParams);
+      if ('refusal' in identified) {
+        extra.socket.close(identified.refusal.code, identified.refusal.reason);
+        return false;
+      }
+      extra.viewer = identified.viewer;
+      const unwatch = keys.add(extra.viewer, {
+        revoke() {
+          extra.operations.leaveAll();
+          extra.socket.close(CloseCode.Forbidden, KEY_REVOKED);
+        },
+      });
+      if (extra.socket.readyState === extra.socket.OPEN) extra.socket.once('close', unwatch);
+      else unwatch(); // it left while its key was looked at
+      return true;
+    },
     onSubscribe({ extra }, id, payload): ExecutionArgs | readonly GraphQLError[] {
       const { operations } = extra;
       const operation = operations.begin(id);
@@ -105,7 +134,7 @@ export function serveWebsockets({
         return errors;
       };
       if (operations.count > OPERATIONS_A_SOCKET) return refuse([tooMany()]);
-      const context = createContext();
+      const context = createContext(extra.viewer);
       const admitted = documents.admit(payload, context);
       if ('errors' in admitted) return refuse(admitted.errors);
       if (!getOperationAST(admitted.document, payload.operationName)) return refuse([unresolvedOperation()]);
@@ -137,7 +166,7 @@ export function serveWebsockets({
           hub,
           { ...args, contextValue },
           {
-            scope: 'public',
+            viewer: extra.viewer,
             openSink: (finish) => socketSink(extra.socket, id, log, finish),
             onEnd: end,
           },
@@ -155,7 +184,7 @@ export function serveWebsockets({
     onError: (_ctx, _id, _payload, errors) => errors.map((error) => formatError(error, log)),
   });
 
-  const accept = (socket: WebSocket, connection: Socket): void => {
+  const accept = (socket: WebSocket, connection: Socket, headers: IncomingHttpHeaders): void => {
     const operations = new SocketOperations();
     const reader = socketReader(socket, connection, () => {
       watch.delete(reader);
@@ -174,7 +203,7 @@ export function serveWebsockets({
           onMessage = handle;
         },
       },
-      { socket, operations },
+      { socket, operations, headers, viewer: null },
     );
     watch.add(reader);
     socket.on('error', (error) => log.debug({ error: error.message }, 'socket.failed')); // ws closes it with the code that fits
@@ -202,7 +231,10 @@ export function serveWebsockets({
     connection.on('error', onUpgradeError);
     const refusal = refusalOf(request);
     if (refusal) connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    else sockets.handleUpgrade(request, connection, head, (socket) => accept(socket, request.socket));
+    else
+      sockets.handleUpgrade(request, connection, head, (socket) =>
+        accept(socket, request.socket, request.headers),
+      );
   };
   const refusalOf = ({ url, headers }: IncomingMessage): string | null => {
     if (url?.split('?', 1)[0] !== path) return '404 Not Found';

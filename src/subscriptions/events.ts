@@ -1,4 +1,4 @@
-import { TOPIC_CODES, type Topic } from '../domain/codes.js';
+import { TOPIC_CODES, isComputeTopic, type Topic } from '../domain/codes.js';
 import { PylonError } from '../domain/errors.js';
 import type { StreamDefinition } from './stream.js';
 
@@ -7,7 +7,7 @@ export interface EventStreamArgs {
   readonly after?: string | null | undefined;
 }
 
-/** Everything that can be subscribed to, in one stream. @throws {PylonError} BAD_USER_INPUT */
+/** Everything that can be subscribed to and that its reader may see, in one stream. @throws {PylonError} BAD_USER_INPUT */
 export function eventStream({ topics, after }: EventStreamArgs): StreamDefinition {
   if (topics?.length === 0)
     throw new PylonError('BAD_USER_INPUT', 'topics names no topic; leave it out for all');
@@ -15,15 +15,21 @@ export function eventStream({ topics, after }: EventStreamArgs): StreamDefinitio
   return {
     after: after ?? null,
     pick: (batch) => batch.ofTopics(wanted),
-    show: (event, objects) => ({
-      topic: event.topic,
-      knownAt: event.knownAt,
-      signal: objects.signal(event),
-      ingestRun: objects.ingestRun(event),
-      generation: objects.generation(event),
-      price: objects.price(event),
-      frequency: objects.frequency(event),
-      computeWindow: objects.computeWindow(event),
-    }),
+    show(event, objects) {
+      const state = objects.state(event);
+      // Another operator's: not even that it happened is shown.
+      if (state === null && isComputeTopic(event.topic)) return null;
+      return {
+        topic: event.topic,
+        knownAt: event.knownAt,
+        signal: objects.signal(event),
+        ingestRun: objects.ingestRun(event),
+        generation: objects.generation(event),
+        price: objects.price(event),
+        frequency: objects.frequency(event),
+        computeWindow: objects.computeWindow(event),
+        state,
+      };
+    },
   };
 }

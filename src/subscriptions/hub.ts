@@ -3,10 +3,12 @@ import { decodeCursor, encodeCursor } from '../domain/cursor.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { readLogHead, type LogEvent } from '../database/event-log.js';
 import type { GraphDatabase } from '../database/prisma.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { Logger } from '../logger.js';
+import type { Audience } from './audience.js';
 import { Batch } from './batch.js';
 import { Group } from './group.js';
-import { loadObjects, type LoadedObjects } from './loaded-objects.js';
+import { loadObjects, withStates, type LoadedObjects, type OpenObjects } from './loaded-objects.js';
 import { followLog, type LogFollower } from './log-follower.js';
 import { render, type FormatErrors, type SharedOperation } from './render.js';
 import type { RenderedMessage, Sink } from './sink.js';
@@ -22,8 +24,8 @@ const ATTEMPTS = 3;
 export interface HubOptions {
   readonly database: GraphDatabase;
   readonly log: Logger;
-  /** A context for what is pushed: its loaders serve one batch. */
-  readonly createContext: () => Context;
+  /** A context for what is pushed to a viewer, or to everybody: its loaders serve one batch. */
+  readonly createContext: (viewer?: Viewer) => Context;
   readonly formatErrors: FormatErrors;
   /** How long a subscription may be silent before PROGRESS says how far the log was read. */
   readonly progressMs: number;
@@ -32,6 +34,12 @@ export interface HubOptions {
   readonly slowBytes: number;
   /** A connection whose reader takes nothing for this long is closed, by its transport. */
   readonly blockedMs: number;
+}
+
+/** What one audience is shown of a batch. */
+interface Showing {
+  readonly objects: LoadedObjects;
+  readonly context: Context;
 }
 
 /** Hands the log to everyone who subscribed in this process. */
@@ -188,18 +196,30 @@ export class Hub {
     const picked = groups.map((group) =>
       group.definition.pick(batch).filter(({ sequence }) => sequence > group.deliveredTo),
     );
-    const wanted = picked.length === 1 ? (picked[0] ?? []) : [...new Set(picked.flat())];
+    const { database, createContext } = this.options;
+    let open: Promise<OpenObjects> | null = null;
+    const showings = new Map<string, Showing>();
+    /** What is loaded once for all groups of one audience, and executed in one context. */
+    const showingTo = async ({ key, viewer }: Audience): Promise<Showing> => {
+      const earlier = showings.get(key);
+      if (earlier) return earlier;
+      const wanted = unionOf(picked.filter((_, i) => groups[i]?.operation.audience.key === key));
+      open ??= loadObjects(database, unionOf(picked));
+      const objects = await withStates(database, viewer, wanted, await open);
+      const showing = { objects, context: createContext(viewer) };
+      showings.set(key, showing);
+      return showing;
+    };
     this.#begunTo = last.sequence;
-    const context = this.options.createContext();
-    let objects: LoadedObjects | null = null;
     const failures: unknown[] = [];
     for (const [i, group] of groups.entries()) {
       if (last.sequence <= group.deliveredTo || group.members.size === 0) continue;
       const own = picked[i] ?? [];
-      if (own.length > 0) objects ??= await loadObjects(this.options.database, wanted);
+      const showing = own.length > 0 ? await showingTo(group.operation.audience) : null;
       try {
-        const messages =
-          objects && own.length > 0 ? await this.renderChanges(group, own, objects, context) : [];
+        const messages = showing
+          ? await this.renderChanges(group, own, showing.objects, showing.context)
+          : [];
         group.failures = 0;
         await group.deliver(messages, last.sequence);
       } catch (error) {
@@ -252,3 +272,6 @@ export class Hub {
     );
   }
 }
+
+const unionOf = (lists: readonly (readonly LogEvent[])[]): readonly LogEvent[] =>
+  lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())];

@@ -1,19 +1,21 @@
 import { readWindows } from '../database/compute-market.js';
 import type { LogEvent } from '../database/event-log.js';
+import { readEventStates, type EventState } from '../database/event-states.js';
 import { readSignalsAt } from '../database/grid-signals.js';
 import type { GraphDatabase } from '../database/prisma.js';
 import { readFrequencyBySequence, type FrequencyReading } from '../database/series/frequency.js';
 import { readGenerationBySequence, type FuelGeneration } from '../database/series/generation.js';
 import { readPricesBySequence, type MarketPrice } from '../database/series/prices.js';
 import type { AsOf } from '../resolvers/as-of.js';
-import type { Topic } from '../domain/codes.js';
+import { isComputeTopic, type Topic } from '../domain/codes.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { IngestRun } from '../generated/prisma/client.js';
 import type { SignalNode } from '../resolvers/signal-node.js';
 import { nodeOf } from '../resolvers/signal-node.js';
 import { windowNode, type ComputeWindowNode } from '../resolvers/window-node.js';
 
-/** The objects that some events are about, each as of its event. */
-export interface LoadedObjects {
+/** The objects that some events are about, each as of its event: those that everybody sees. */
+export interface OpenObjects {
   signal(event: LogEvent): SignalNode | null;
   ingestRun(event: LogEvent): IngestRun | null;
   generation(event: LogEvent): FuelGeneration | null;
@@ -22,18 +24,37 @@ export interface LoadedObjects {
   computeWindow(event: LogEvent): ComputeWindowNode | null;
 }
 
+/** The same, and those that an audience may see. */
+export interface LoadedObjects extends OpenObjects {
+  /** The row of the compute side as of the event; null for other topics, and for what the audience may not see. */
+  state(event: LogEvent): EventState | null;
+}
+
+/** Adds what a viewer may see of the compute side to objects that were loaded for everybody: one statement at most. */
+export async function withStates(
+  { pool }: Pick<GraphDatabase, 'pool'>,
+  viewer: Viewer,
+  events: readonly LogEvent[],
+  open: OpenObjects,
+): Promise<LoadedObjects> {
+  const sequences = events.filter(({ topic }) => isComputeTopic(topic)).map(({ sequence }) => sequence);
+  const states: ReadonlyMap<bigint, EventState> =
+    sequences.length > 0 ? await readEventStates(pool, viewer, sequences) : new Map();
+  return { ...open, state: ({ sequence }) => states.get(sequence) ?? null };
+}
+
 /** Loads each object once, however many subscribers will be shown it: one statement a topic. */
 export async function loadObjects(
   { pool, prisma, reader }: GraphDatabase,
   events: readonly LogEvent[],
-): Promise<LoadedObjects> {
+): Promise<OpenObjects> {
   const keys = events.flatMap(({ topic, regionId, from, sequence }) =>
     topic === 'GRID_SIGNALS' && regionId !== null && from ? [{ regionId, from, asOf: sequence }] : [],
   );
   const windowKeys = events.flatMap(({ topic, objectId, sequence }) =>
     topic === 'COMPUTE_WINDOWS' && objectId !== null ? [{ computeWindowId: objectId, asOf: sequence }] : [],
   );
-  const runIds = idsOf(events.filter(({ topic }) => topic !== 'COMPUTE_WINDOWS'));
+  const runIds = idsOf(events.filter(isOfRun));
   const [signals, runs, loadedWindows, generation, prices, frequency] = await Promise.all([
     keys.length > 0 ? readSignalsAt(reader, keys) : [],
     runIds.length > 0 ? prisma.ingestRun.findMany({ where: { ingestRunId: { in: runIds } } }) : [],
@@ -50,8 +71,8 @@ export async function loadObjects(
       const signal = bySequence.get(sequence);
       return signal ? nodeOf(signal, { instant: knownAt, sequence }) : null;
     },
-    ingestRun: ({ topic, objectId }) =>
-      objectId === null || topic === 'COMPUTE_WINDOWS' ? null : (byRun.get(objectId) ?? null),
+    ingestRun: (event) =>
+      event.objectId !== null && isOfRun(event) ? (byRun.get(event.objectId) ?? null) : null,
     computeWindow({ sequence, knownAt }) {
       const window = windowAt.get(sequence);
       return window ? windowNode(window, { instant: knownAt, sequence }) : null;
@@ -79,6 +100,9 @@ async function ofTopic<Statement extends { readonly sequence: bigint }>(
   const statements = wanted.length > 0 ? await read(wanted) : [];
   return new Map(statements.map((statement) => [statement.sequence, statement]));
 }
+
+/** Whether the object of an event is an ingest run: numbers of other objects mean other tables. */
+const isOfRun = ({ topic }: LogEvent): boolean => topic === 'INGEST_RUNS' || topic === 'CARBON_FACTORS';
 
 const idsOf = (events: readonly LogEvent[]): number[] => [
   ...new Set(events.flatMap(({ objectId }) => objectId ?? [])),

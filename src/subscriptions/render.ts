@@ -1,10 +1,16 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Context } from '../context.js';
+import type { Audience } from './audience.js';
 import type { RenderedMessage } from './sink.js';
 import type { StreamMessage } from './stream.js';
 
 /** The parts of an operation that its subscribers share. */
-export type SharedOperation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+export interface SharedOperation extends Pick<
+  ExecutionArgs,
+  'schema' | 'document' | 'operationName' | 'variableValues'
+> {
+  readonly audience: Audience;
+}
 
 export type FormatErrors = (result: ExecutionResult) => {
   readonly data?: unknown;

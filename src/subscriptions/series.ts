@@ -12,7 +12,10 @@ const definitionOf = (topic: Topic, { after }: After, show: StreamDefinition['sh
 };
 
 /** Null for all. @throws {PylonError} BAD_USER_INPUT for a filter that lets nothing through. */
-function filterOf<Word>(name: string, words: readonly Word[] | null | undefined): ReadonlySet<Word> | null {
+export function filterOf<Word>(
+  name: string,
+  words: readonly Word[] | null | undefined,
+): ReadonlySet<Word> | null {
   if (words?.length === 0)
     throw new PylonError('BAD_USER_INPUT', `${name} names nothing; leave it out for all`);
   return words ? new Set(words) : null;

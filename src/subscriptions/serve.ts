@@ -1,5 +1,7 @@
 import { GraphQLError, createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Context } from '../context.js';
+import type { Viewer } from '../domain/viewer.js';
+import { audienceOf } from './audience.js';
 import { groupKey } from './group-key.js';
 import type { Hub } from './hub.js';
 import type { Sink } from './sink.js';
@@ -14,8 +16,8 @@ export interface ServedStream extends AsyncIterableIterator<never> {
 }
 
 export interface Reader {
-  /** What it may see; subscribers of different scopes never share an execution. */
-  readonly scope: string;
+  /** Who it is; readers of different audiences never share an execution. */
+  readonly viewer: Viewer;
   /** A cursor that the transport carries beside the operation, and which then counts instead of `after`. */
   readonly resumeFrom?: string | null;
   /** Makes the sink; `finish` ends the returned stream, after which the transport says it is complete. */
@@ -34,7 +36,7 @@ const DONE = { done: true, value: undefined } as const;
 export async function serveSubscription(
   hub: Hub,
   args: ExecutionArgs & { readonly contextValue?: Context },
-  { scope, resumeFrom, openSink, onEnd }: Reader,
+  { viewer, resumeFrom, openSink, onEnd }: Reader,
 ): Promise<ServedStream | ExecutionResult> {
   const opened = await createSourceEventStream(args);
   if (!(opened instanceof OpenedStream)) return opened as ExecutionResult;
@@ -48,9 +50,10 @@ export async function serveSubscription(
   try {
     const { schema, document, operationName, variableValues } = args;
     const { definition } = opened;
-    const operation = { schema, document, operationName, variableValues };
+    const audience = audienceOf(schema, document, viewer);
+    const operation = { schema, document, operationName, variableValues, audience };
     const subscriber = await hub.subscribe(
-      { key: groupKey(args, scope), operation, definition },
+      { key: groupKey(args, audience.key), operation, definition },
       resumeFrom ?? definition.after,
       openSink(finish),
     );

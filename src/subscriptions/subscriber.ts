@@ -4,7 +4,7 @@ import { messageOf } from '../domain/errors.js';
 import { Batch } from './batch.js';
 import type { Member } from './group.js';
 import type { Hub } from './hub.js';
-import { loadObjects } from './loaded-objects.js';
+import { loadObjects, withStates } from './loaded-objects.js';
 import type { SharedOperation } from './render.js';
 import type { RenderedMessage, Sink } from './sink.js';
 import type { StreamDefinition, StreamMessage } from './stream.js';
@@ -154,8 +154,10 @@ export class Subscriber implements Member {
     const upTo = events.length === EVENTS_A_READ ? (events.at(-1)?.sequence ?? target) : target;
     const picked = this.#shared.definition.pick(new Batch(events));
     if (picked.length === 0) return { messages: [], upTo };
-    const objects = await loadObjects(database, picked);
-    return { messages: await this.#hub.renderChanges(this.#shared, picked, objects, createContext()), upTo };
+    const { viewer } = this.#shared.operation.audience;
+    const objects = await withStates(database, viewer, picked, await loadObjects(database, picked));
+    const context = createContext(viewer);
+    return { messages: await this.#hub.renderChanges(this.#shared, picked, objects, context), upTo };
   }
 
   /** Waits until the reader took most of what is pending. False when it left, or was closed for taking nothing. */

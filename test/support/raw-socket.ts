@@ -16,6 +16,8 @@ export interface RawSocket {
   frame(type: string, id?: string): Promise<unknown>;
   /** Code it was closed with. */
   readonly closed: Promise<number>;
+  /** Reason it was closed with. */
+  readonly reason: Promise<string>;
 }
 
 export interface RawOptions {
@@ -23,17 +25,25 @@ export interface RawOptions {
   readonly origin?: string;
   /** Say `connection_init` first; the default. */
   readonly init?: boolean;
+  /** Of the handshake. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** @throws {Error} `Unexpected server response: <status>` when the handshake is refused. */
 export async function openRaw(
   url: string,
-  { protocol = 'graphql-transport-ws', origin, init = true }: RawOptions = {},
+  { protocol = 'graphql-transport-ws', origin, init = true, headers = {} }: RawOptions = {},
 ): Promise<RawSocket> {
-  const socket = new WebSocket(url, protocol ?? [], origin === undefined ? {} : { origin });
+  const socket = new WebSocket(url, protocol ?? [], {
+    headers,
+    ...(origin === undefined ? {} : { origin }),
+  });
   const frames: Frame[] = [];
   socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString()) as Frame));
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  const reason = new Promise<string>((resolve) => {
+    socket.once('close', (_code, text) => resolve(String(text)));
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -43,6 +53,7 @@ export async function openRaw(
     socket,
     frames,
     closed,
+    reason,
     send(...messages) {
       for (const message of messages)
         socket.send(

@@ -31,9 +31,16 @@ export async function startTestServer(
   database: Database,
   streams: Partial<StreamSettings> = {},
   publicKeys: ReadonlyMap<string, string> = new Map(),
+  { publicRead = true }: { readonly publicRead?: boolean } = {},
 ): Promise<TestServer> {
   const app = await startApp({
-    config: { HOST: '127.0.0.1', PORT: 0, ALLOWED_ORIGINS: [], BECKN_PUBLIC_KEYS: publicKeys },
+    config: {
+      HOST: '127.0.0.1',
+      PORT: 0,
+      ALLOWED_ORIGINS: [],
+      BECKN_PUBLIC_KEYS: publicKeys,
+      PUBLIC_READ: publicRead,
+    },
     database,
     log: silent,
     streams: { pollMs: 100, ...streams },

@@ -36,6 +36,8 @@ export interface StreamError {
 export interface Operation {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
+  /** API key that its connection shows. */
+  readonly key?: string | undefined;
 }
 
 /** One subscription as its client sees it. */
@@ -44,6 +46,8 @@ export interface Stream {
   readonly errors: readonly StreamError[];
   /** True once the server said complete, or the connection ended. */
   readonly ended: boolean;
+  /** How the server closed the websocket while the stream was open; null otherwise. */
+  readonly closed: { readonly code: number; readonly reason: string } | null;
   /** Waits for so many messages and answers them. */
   take(count: number): Promise<readonly Message[]>;
   /** Waits for a message with this sequence or a later one. */
@@ -115,6 +119,7 @@ class Collected implements Stream {
   readonly messages: Message[] = [];
   readonly errors: StreamError[] = [];
   ended = false;
+  closed: Stream['closed'] = null;
   close: () => void = () => undefined;
 
   put(result: { readonly data?: unknown; readonly errors?: readonly unknown[] | undefined }): void {
@@ -150,6 +155,9 @@ class Collected implements Stream {
   }
 }
 
+const isClose = (error: unknown): error is { readonly code: number; readonly reason: string } =>
+  typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
+
 /** Subscribes over one of the transports. */
 export function openStream(transport: Transport, { url }: Address, operation: Operation): Stream {
   if (transport === 'websocket') return overWebsocket(url, operation);
@@ -161,20 +169,28 @@ function overWebsocket(url: string, operation: Operation): Stream {
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
+    ...(operation.key === undefined
+      ? {}
+      : { connectionParams: { authorization: `Bearer ${operation.key}` } }),
   });
   const stream = new Collected();
   const end = (): void => {
     stream.ended = true;
     void client.dispose();
   };
-  const unsubscribe = client.subscribe(operation, {
-    next: (result) => stream.put(result),
-    error: (error) => {
-      if (Array.isArray(error)) stream.errors.push(...(error as StreamError[]));
-      end();
+  const { query, variables = {} } = operation;
+  const unsubscribe = client.subscribe(
+    { query, variables },
+    {
+      next: (result) => stream.put(result),
+      error: (error) => {
+        if (Array.isArray(error)) stream.errors.push(...(error as StreamError[]));
+        else if (isClose(error)) stream.closed = { code: error.code, reason: error.reason };
+        end();
+      },
+      complete: end,
     },
-    complete: end,
-  });
+  );
   stream.close = () => {
     unsubscribe();
     void client.dispose();
@@ -182,7 +198,7 @@ function overWebsocket(url: string, operation: Operation): Stream {
   return stream;
 }
 
-function overEvents(url: string, { query, variables = {} }: Operation, method: 'GET' | 'POST'): Stream {
+function overEvents(url: string, { query, variables = {}, key }: Operation, method: 'GET' | 'POST'): Stream {
   const stream = new Collected();
   const leaving = new AbortController();
   stream.close = () => leaving.abort();
@@ -195,7 +211,11 @@ function overEvents(url: string, { query, variables = {} }: Operation, method: '
     const response = await fetch(asked, {
       method,
       signal: leaving.signal,
-      headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        ...(key === undefined ? {} : { 'x-api-key': key }),
+      },
       ...(method === 'POST' ? { body: JSON.stringify({ query, variables }) } : {}),
     });
     if (!response.headers.get('content-type')?.startsWith('text/event-stream'))

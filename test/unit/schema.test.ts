@@ -119,6 +119,7 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'ApiKeyConnection',
       'BmUnitConnection',
       'ComputeWindowConnection',
       'DatasetRecordConnection',

@@ -51,22 +51,31 @@ export const KEY_ARG =
   'Of your own making, new for each action, 1–200 visible ASCII characters, such as a UUID: with it a retry is answered as the first ' +
   'try was, and does nothing.';
 
+interface MutationOptions<Shown> {
+  readonly input: InputRef<object>;
+  readonly type: { readonly name: string } & OutputRefShape<Shown>;
+  readonly description: string;
+}
+
 /**
  * The mutation of an action: `name(idempotencyKey, input): NameResult`, a union of the object and ActionRefusal.
  *
  * @param type of the rows of the action's table.
  */
-export function actionMutation<Input, Table extends ActionTable>(
+export const actionMutation = <Input, Table extends ActionTable>(
   action: Action<Input, Table>,
-  {
-    input,
-    type,
-    description,
-  }: {
-    readonly input: InputRef<object>;
-    readonly type: { readonly name: string } & OutputRefShape<RowOf<Table>>;
-    readonly description: string;
-  },
+  options: MutationOptions<RowOf<Table>>,
+): void => shownActionMutation(action, options, (row) => row);
+
+/**
+ * The same, where what is answered is more than the row.
+ *
+ * @param show what `type` is made of; its secret is null in the answer to a retry.
+ */
+export function shownActionMutation<Input, Table extends ActionTable, Shown>(
+  action: Action<Input, Table>,
+  { input, type, description }: MutationOptions<Shown>,
+  show: (row: RowOf<Table>, secret: string | null) => Shown,
 ): void {
   const resultName = `${action.name[0]?.toUpperCase()}${action.name.slice(1)}Result`;
   const result = builder.unionType(resultName, {
@@ -86,7 +95,9 @@ export function actionMutation<Input, Table extends ActionTable>(
       resolve: async (_root, args, { database, viewer }) => {
         const answer = await act(database, viewer, action, args);
         return (
-          'refusal' in answer ? new RefusedAnswer(answer.refusal) : rowOf(action.answers, answer.state)
+          'refusal' in answer
+            ? new RefusedAnswer(answer.refusal)
+            : show(rowOf(action.answers, answer.state), answer.secret ?? null)
         ) as never;
       },
     }),

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { schema } from '../../../src/schema/index.js';
+import { KeyWatch } from '../../../src/server/key-watch.js';
 import { serveWebsockets } from '../../../src/server/websocket.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { openRaw, type Frame, type RawOptions, type RawSocket } from '../../support/raw-socket.js';
@@ -156,6 +157,8 @@ it('a socket that never says connection_init is closed with 4408', async () => {
     schema,
     hub: server.hub,
     createContext: server.hub.options.createContext,
+    identity: { database, isOpen: true },
+    keys: new KeyWatch(database.pool, silent, 60_000),
     isAllowedOrigin: () => true,
     log: silent,
     initWaitMs: 50,

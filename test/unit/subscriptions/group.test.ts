@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { EVERYBODY } from '../../../src/subscriptions/audience.js';
 import { Group, type Member } from '../../../src/subscriptions/group.js';
 import type { RenderedMessage } from '../../../src/subscriptions/sink.js';
 
@@ -9,7 +10,7 @@ const message = (sequence: bigint): RenderedMessage => ({ sequence, cursor: Stri
 const newGroup = (): Group =>
   new Group(
     'key',
-    { schema: buildSchema('type Query { a: Int }'), document: {} as DocumentNode },
+    { schema: buildSchema('type Query { a: Int }'), document: {} as DocumentNode, audience: EVERYBODY },
     { after: null, pick: () => [], show: () => null },
     0n,
   );
