@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
+import type { ChainHead } from '../domain/compute/decision-chain.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
 import { runArchive } from './archive.js';
@@ -9,6 +10,7 @@ import { runDiscover } from './datasets.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
 import { serve } from './serve.js';
+import { publishedHead, runVerifyDecisions } from './verify.js';
 
 const program = new Command('pylon')
   .description('The live ontology of the Great Britain electricity grid.')
@@ -58,6 +60,17 @@ program
   .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
   .option('--json', 'print the sets as one JSON list')
   .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
+
+program
+  .command('verify')
+  .description('whether what may never change is as it was written')
+  .command('decisions')
+  .description('walks the chain of decisions; prints the first that differs and why, and exits with 1')
+  .option('--head <count:hash>', 'a head published before: tells whether the tail was cut', publishedHead)
+  .option('--json', 'print the report as one JSON object')
+  .action(({ head, json }: { head?: ChainHead; json?: true }) =>
+    runVerifyDecisions(configured(), head ?? null, json === true),
+  );
 
 /** Commands are quieter than the server: what they did is in their report. */
 function configured() {

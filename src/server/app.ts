@@ -13,6 +13,7 @@ import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
 import { publicKeysOf } from '../beckn/signature.js';
 import { createApollo } from './apollo.js';
+import { publishDecisionHead } from './decision-head.js';
 import { createEventStreamHandler } from './event-stream.js';
 import { explorerContentSecurityPolicy, loadExplorerPage } from './explorer.js';
 import { formatResult } from './format-error.js';
@@ -148,8 +149,10 @@ export async function startApp({ config, database, log, streams }: AppOptions): 
     reply.type(metrics.contentType).send(await metrics.scrape()),
   );
 
+  const decisionHead = await publishDecisionHead({ database, log });
   const stop = async (): Promise<void> => {
     stopping = true;
+    await decisionHead.stop();
     await hub.stop();
     await sockets.stop();
     await app.close();

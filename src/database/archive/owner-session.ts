@@ -6,7 +6,7 @@ export async function openOwnerSession(url: string, onError: (error: Error) => v
   const owner = new pg.Client({
     ...OWNER_CONNECTION_SETTINGS,
     ...connectionTo(url, OWNER_CONNECTION_SETTINGS.options),
-    application_name: 'pylon-archive',
+    application_name: 'pylon-owner',
   });
   owner.on('error', onError);
   await owner.connect();
