@@ -2,11 +2,11 @@ import { z } from 'zod';
 import {
   performAction,
   type ActionAnswer,
-  type ActionObject,
+  type ActionDatabase,
+  type ActionOutcome,
   type ActionTable,
   type ActionTransaction,
 } from '../database/actions.js';
-import type { Database } from '../database/open.js';
 import { PylonError } from '../domain/errors.js';
 import { Refused, type Fault } from '../domain/refusal.js';
 import type { ApiScope, Viewer } from '../domain/viewer.js';
@@ -22,7 +22,7 @@ export interface Action<Input, Table extends ActionTable = ActionTable> {
   /** All rules that the input can be held to by itself; every fault is told at once. */
   readonly input: z.ZodType<Input>;
   /** The rest: what depends on what there is. Throws Refused, and then nothing was done. */
-  perform(transaction: ActionTransaction, input: Input): Promise<ActionObject & { readonly table: Table }>;
+  perform(transaction: ActionTransaction, input: Input): Promise<ActionOutcome & { readonly table: Table }>;
 }
 
 export const defineAction = <Input, Table extends ActionTable>(
@@ -39,7 +39,7 @@ const keyRule = z
  * @throws {PylonError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function act<Input>(
-  database: Pick<Database, 'pool' | 'clock'>,
+  database: ActionDatabase,
   viewer: Viewer,
   action: Action<Input>,
   request: { readonly idempotencyKey: string; readonly input: unknown },

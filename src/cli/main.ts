@@ -122,6 +122,19 @@ keys
     await runRevokeKey(await configured(), prefix);
   });
 
+program
+  .command('verify')
+  .description('whether what may never change is as it was written')
+  .command('decisions')
+  .description('walks the chain of decisions; prints the first that differs and why, and exits with 1')
+  .option('--head <count:hash>', 'a head published before: tells whether the tail was cut')
+  .option('--json', 'print the report as one JSON object')
+  .action(async ({ head, json }: { head?: string; json?: true }) => {
+    const { publishedHead, runVerifyDecisions } = await import('./verify.js');
+    const published = head === undefined ? null : publishedHead(head);
+    await runVerifyDecisions(await configured(), published, json === true);
+  });
+
 /** Commands are quieter than the server: what they did is in their report. */
 async function configured() {
   const [{ readConfig }, { createLogger }] = await Promise.all([

@@ -3,7 +3,10 @@ import pg from 'pg';
 import { canonicalJson } from '../domain/canonical-json.js';
 import { Refused, type Refusal } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
+import { archivedSpans } from './archive/archived-spans.js';
+import type { GridSignalReader } from './grid-signals.js';
 import { jsonbText } from './ingest-runs.js';
+import type { Database } from './open.js';
 
 /** Tables whose rows actions answer with and events show. */
 export type ActionTable =
@@ -26,17 +29,34 @@ export interface ActionObject {
   readonly id: number;
 }
 
+/** A decision, complete but for its number and its hashes: it gets those last of all, and its event before the others. */
+export interface DecisionAppend {
+  readonly table: 'decisions';
+  /** By column; `signals`: what it was made from. */
+  readonly append: Readonly<Record<string, unknown>> & {
+    readonly signals: readonly { readonly region_id: number; readonly from_at: string }[];
+  };
+}
+
+/** What an action leaves behind for its caller. */
+export type ActionOutcome = ActionObject | DecisionAppend;
+
 /** What an action works with: one transaction, as its caller. */
 export interface ActionTransaction {
   readonly db: pg.PoolClient;
   readonly viewer: KnownViewer;
   /** The instant of the whole action, by the server's clock. */
   readonly now: Date;
+  /** Reads the grid within the transaction. */
+  readonly grid: GridSignalReader;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
   /** Something that the answer tells its caller this once: it is kept nowhere, and a retry is told null in its place. */
   readonly tellOnce: (secret: string) => void;
 }
+
+/** What of the database actions need. */
+export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'>;
 
 export interface ActionRequest {
   readonly viewer: KnownViewer;
@@ -67,13 +87,13 @@ const ATTEMPTS = 5;
  * often they come and whatever was killed on the way. A refusal undoes everything, and is an answer too.
  */
 export async function performAction(
-  { pool, clock }: { readonly pool: pg.Pool; readonly clock: { now(): Date } },
+  database: ActionDatabase,
   request: ActionRequest,
-  work: (transaction: ActionTransaction) => Promise<ActionObject>,
+  work: (transaction: ActionTransaction) => Promise<ActionOutcome>,
 ): Promise<ActionAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptAction(pool, clock.now(), request, work);
+      return await attemptAction(database, request, work);
     } catch (error) {
       // Two that wait for each other: the database ended one of them, which did nothing and can begin again.
       if (!(codeOf(error) === DEADLOCK && attempt < ATTEMPTS)) throw error;
@@ -82,11 +102,11 @@ export async function performAction(
 }
 
 async function attemptAction(
-  pool: pg.Pool,
-  now: Date,
+  { pool, clock, reader }: ActionDatabase,
   { viewer, action, key, body }: ActionRequest,
-  work: (transaction: ActionTransaction) => Promise<ActionObject>,
+  work: (transaction: ActionTransaction) => Promise<ActionOutcome>,
 ): Promise<ActionAnswer> {
+  const now = clock.now();
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -102,8 +122,10 @@ async function attemptAction(
     const tellOnce = (told: string): void => void (secret = told);
     await client.query('savepoint work');
     try {
-      const object = await work({ db: client, viewer, now, changed, tellOnce });
-      const answer = await finish(client, key, object, events);
+      // Its own connection throughout: actions that each waited for a second one would wait for each other.
+      const grid = { ...reader, db: client, archive: archivedSpans(client, () => now) };
+      const outcome = await work({ db: client, viewer, now, grid, changed, tellOnce });
+      const answer = await finish(client, key, outcome, events);
       return secret === undefined || 'refusal' in answer ? answer : { ...answer, secret };
     } catch (error) {
       const refusal = refusalOf(error);
@@ -142,7 +164,7 @@ async function claimKey(
 async function finish(
   client: pg.PoolClient,
   key: string,
-  answer: ActionObject | { readonly refusal: Refusal },
+  answer: ActionOutcome | { readonly refusal: Refusal },
   events: readonly ActionObject[],
 ): Promise<ActionAnswer> {
   const json = (value: unknown): string => `${pg.escapeLiteral(jsonbText(value))}::jsonb`;

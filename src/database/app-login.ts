@@ -23,6 +23,8 @@ export const APPEND_ONLY_TABLES = [
   'window_snapshots',
   'window_listings',
   'offers',
+  'decisions',
+  'decision_signals',
 ];
 
 /** What the app's login may do with tables; all else it does by the functions below. It deletes nowhere but in `leases`. */
@@ -60,7 +62,6 @@ const GRANTS: Readonly<Record<string, string>> = {
   placement_slots: 'select',
   negotiations: 'select, insert, update',
   negotiation_turns: 'select, insert',
-  decisions: 'select',
   decision_head: 'select',
   decision_outcomes: 'select, insert',
   flexibility_windows: 'select, insert, update',
@@ -99,6 +100,7 @@ const OWNER_FUNCTIONS = [
   'authenticate_key',
   'keep_key_secret',
   'keys_in_force',
+  'expire_negotiations',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

@@ -14,6 +14,7 @@ import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
 import { publicKeysOf } from '../beckn/signature.js';
 import { createApollo } from './apollo.js';
+import { publishDecisionHead } from './decision-head.js';
 import { createEventStreamHandler } from './event-stream.js';
 import { explorerContentSecurityPolicy, loadExplorerPage } from './explorer.js';
 import { formatResult } from './format-error.js';
@@ -163,9 +164,11 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
     reply.type(metrics.contentType).send(await metrics.scrape()),
   );
 
+  const decisionHead = await publishDecisionHead({ database, log });
   const stop = async (): Promise<void> => {
     stopping = true;
     keys.stop();
+    await decisionHead.stop();
     await hub.stop();
     await sockets.stop();
     await app.close();

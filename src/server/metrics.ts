@@ -3,6 +3,7 @@ import type { RunReport } from '../ingest/run.js';
 import { sources } from '../resolvers/sources.js';
 import type { Context } from '../context.js';
 import type { Hub } from '../subscriptions/hub.js';
+import { readDecisionHead } from '../database/decision-chain.js';
 import { readLogHead } from '../database/event-log.js';
 import { messageOf } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
@@ -62,6 +63,17 @@ export function createMetrics({ hub, socketCount, createContext, log }: MetricsS
     help: 'Last sequence of the event log.',
     registers,
   });
+  const decisions = new Gauge({
+    name: 'pylon_decisions_total',
+    help: 'Decisions in the chain. It never falls.',
+    registers,
+  });
+  const decisionHead = new Gauge({
+    name: 'pylon_decision_head_info',
+    help: '1, with the number and the hash of the last decision: what `pylon verify decisions --head` takes.',
+    labelNames: ['count', 'hash'],
+    registers,
+  });
   const databaseUp = new Gauge({
     name: 'pylon_database_up',
     help: '1 when the database answered this scrape; else what is read from it is left out.',
@@ -109,11 +121,18 @@ export function createMetrics({ hub, socketCount, createContext, log }: MetricsS
   };
 
   async function askDatabase(): Promise<void> {
-    for (const told of [sequence, age, healthy, failures]) told.reset();
+    for (const told of [sequence, decisions, decisionHead, age, healthy, failures]) told.reset();
     try {
       const context = createContext();
-      const [head, healths] = await Promise.all([readLogHead(context.database.pool), sources(context)]);
+      const { pool } = context.database;
+      const [head, chain, healths] = await Promise.all([
+        readLogHead(pool),
+        readDecisionHead(pool),
+        sources(context),
+      ]);
       sequence.set(Number(head.lastSequence));
+      decisions.set(chain.count);
+      decisionHead.set({ count: String(chain.count), hash: chain.hash }, 1);
       for (const health of healths) {
         const labels = { source: health.source.id };
         healthy.set(labels, health.state === 'HEALTHY' ? 1 : 0);
@@ -124,6 +143,7 @@ export function createMetrics({ hub, socketCount, createContext, log }: MetricsS
     } catch (error) {
       log.error({ error: messageOf(error) }, 'metrics.database.unavailable');
       sequence.remove({});
+      decisions.remove({});
       databaseUp.set(0);
     }
   }

@@ -101,9 +101,9 @@ describe('the graph', () => {
 
   it('names units in the names of numbers, wherever a number has one', () => {
     const units =
-      /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
+      /(Gco2PerKwh|Gco2|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+|number|count|turn|version|limit)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -123,6 +123,7 @@ describe('the graph', () => {
       'BmUnitConnection',
       'ComputeWindowConnection',
       'DatasetRecordConnection',
+      'DecisionConnection',
       'DemandPeriodConnection',
       'DemandReadingConnection',
       'FrequencyReadingConnection',
@@ -130,6 +131,7 @@ describe('the graph', () => {
       'GridSignalConnection',
       'IngestRunConnection',
       'MarketPriceConnection',
+      'NegotiationConnection',
       'ObservationConnection',
       'OperatorConnection',
       'PhysicalNotificationConnection',

@@ -294,7 +294,7 @@ create table negotiation_turns (
 -- taken from it, for filters. hash = sha256(previous hash, number, instant, content).
 create table decisions (
   decision_id            integer primary key check (decision_id > 0),
-  code                   text not null unique,
+  code                   text not null,
   operator_id            integer not null references operators (operator_id),
   type                   decision_type not null,
   agent_id               integer references agents (agent_id),
@@ -309,7 +309,8 @@ create table decisions (
   content                text not null,
   previous_hash          text not null check (previous_hash ~ '^[0-9a-f]{64}$'),
   hash                   text not null unique check (hash ~ '^[0-9a-f]{64}$'),
-  check (supersedes_id < decision_id)
+  unique (operator_id, code), -- an id is its operator's own: whether another has the same is nobody's business
+  check (supersedes_id < decision_id) -- so that they cannot go round in a circle
 );
 create index decisions_operator on decisions (operator_id, decision_id desc);
 create index decisions_workload on decisions (workload_id);
@@ -428,15 +429,20 @@ begin
 end $$;
 
 -- Ends an action, in the statement that also commits: its answer is kept under its key, and its events are appended under
--- the head's lock, each with the row as of now. p_answer: {"table", "id"} of the object that it answers with, or a refusal,
--- kept as it is. p_events: [{"table", "id"}] in their order. Answers what is to be answered.
+-- the head's lock, each with the row as of now. p_answer: {"table", "id"} of the object that it answers with, or
+-- {"table": "decisions", "append": its columns} of a decision that gets its number here, and its event before the others, or a
+-- refusal, kept as it is. p_events: [{"table", "id"}] in their order. Answers what is to be answered.
 create function finish_action(p_key text, p_answer jsonb, p_events jsonb) returns jsonb
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   result jsonb := p_answer;
 begin
-  if p_answer ? 'table' then
-    result := p_answer || jsonb_build_object('state', object_state(p_answer ->> 'table', (p_answer ->> 'id')::integer));
+  if p_answer ? 'append' then
+    result := jsonb_build_object('table', 'decisions', 'id', append_decision(p_answer -> 'append'));
+    p_events := jsonb_build_array(result) || p_events;
+  end if;
+  if result ? 'table' then
+    result := result || jsonb_build_object('state', object_state(result ->> 'table', (result ->> 'id')::integer));
   end if;
   update action_keys k set answer = result where k.operator_id = viewer_operator() and k.key = p_key and k.answer is null;
   if not found then raise exception 'no action has been begun under this key'; end if;

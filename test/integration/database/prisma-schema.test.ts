@@ -173,6 +173,7 @@ describe('prisma/schema.prisma', () => {
       'carbon_factors',
       'data_centres',
       'decision_outcomes',
+      'decision_signals',
       'decisions',
       'flexibility_windows',
       'ingest_runs',

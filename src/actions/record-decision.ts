@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { DecisionAppend } from '../database/actions.js';
+import { canonicalJson } from '../domain/canonical-json.js';
+import {
+  DECISION_FORM,
+  DECISION_TYPES,
+  isMadeUp,
+  type DecisionContent,
+} from '../domain/compute/decision-content.js';
+import { defineAction } from './action.js';
+import { findDecisionInputs } from './decision-inputs.js';
+import { findDecisionRows } from './decision-rows.js';
+import { alternative, constraint, policy, prediction, signalKey } from './decision-rules.js';
+import { halfHour } from './half-hour-rule.js';
+import { code, instant, jsonObject, optional, text, wholeWithin } from './rules.js';
+
+const MOST_SIGNALS = 200;
+const MOST_CONSTRAINTS = 100;
+const MOST_ALTERNATIVES = 50;
+
+const list = <Type extends z.ZodType>(type: Type, most: number) =>
+  optional(z.array(type).max(most, `must be at most ${most}`)).transform((items) => items ?? []);
+
+const input = z
+  .object({
+    decisionId: optional(code),
+    type: z.enum(DECISION_TYPES),
+    agentId: optional(code),
+    jobId: optional(code),
+    sourceDcId: optional(code),
+    targetDcId: optional(code),
+    regionId: optional(wholeWithin(1, 18)),
+    signalFrom: optional(halfHour),
+    negotiationId: optional(code),
+    supersedes: optional(code),
+    policy: optional(policy),
+    reasoning: text(4_000),
+    signals: list(signalKey, MOST_SIGNALS),
+    asOf: optional(instant),
+    inputs: optional(jsonObject),
+    constraintsEvaluated: list(constraint, MOST_CONSTRAINTS),
+    alternativesConsidered: list(alternative, MOST_ALTERNATIVES),
+    prediction: optional(prediction),
+  })
+  .refine(({ regionId, signalFrom }) => (regionId === null) === (signalFrom === null), {
+    path: ['signalFrom'],
+    message: 'regionId and signalFrom name one signal together: give both or neither',
+  });
+
+export type RecordDecision = z.infer<typeof input>;
+
+const NO_PREDICTION = {
+  predictedCarbonGco2: null,
+  predictedCostGbp: null,
+  carbonSavedGco2: null,
+  costSavedGbp: null,
+  flexibilityContributionMw: null,
+} as const;
+
+/**
+ * A decision of the caller's operator, appended to the chain. The values of the signals that it names are looked up here, as
+ * they were known, and become part of it: whoever decides cannot misquote them.
+ */
+export const recordDecision = defineAction({
+  name: 'recordDecision',
+  scope: 'DECISIONS',
+  answers: 'decisions',
+  input,
+  async perform(transaction, asked): Promise<DecisionAppend> {
+    const { viewer, now } = transaction;
+    const decisionId = asked.decisionId ?? `decision-${randomUUID()}`;
+    const { rows, supersedes } = await findDecisionRows(transaction, { ...asked, decisionId });
+    const inputs = await findDecisionInputs(transaction, asked);
+    const [chief] = inputs.signals;
+    const content: DecisionContent = {
+      form: DECISION_FORM,
+      decisionId,
+      type: asked.type,
+      agentId: asked.agentId,
+      jobId: asked.jobId,
+      sourceDcId: asked.sourceDcId,
+      targetDcId: asked.targetDcId,
+      negotiationId: asked.negotiationId,
+      supersedes,
+      regionId: chief?.regionId ?? null,
+      signalFrom: chief?.from ?? null,
+      policy: asked.policy,
+      reasoning: asked.reasoning,
+      inputs,
+      constraintsEvaluated: asked.constraintsEvaluated,
+      alternativesConsidered: asked.alternativesConsidered,
+      prediction: asked.prediction ?? NO_PREDICTION,
+      isSynthetic: isMadeUp(inputs.signals),
+      rows: { operatorId: viewer.operatorId, ...rows },
+    };
+    return {
+      table: 'decisions',
+      append: {
+        code: decisionId,
+        type: content.type,
+        agent_id: rows.agentId,
+        workload_id: rows.workloadId,
+        source_data_centre_id: rows.sourceDataCentreId,
+        target_data_centre_id: rows.targetDataCentreId,
+        region_id: content.regionId,
+        signal_from: content.signalFrom,
+        negotiation_id: rows.negotiationId,
+        supersedes_id: rows.supersedesId,
+        decided_at: now.toISOString(),
+        content: canonicalJson(content),
+        signals: inputs.signals.map(({ regionId, from }) => ({ region_id: regionId, from_at: from })),
+      },
+    };
+  },
+});
