@@ -65,7 +65,7 @@ export interface AppOptions {
 export async function startApp({ config, database, log, streams }: AppOptions): Promise<App> {
   const createContext = (viewer: Viewer = null): Context => ({
     database,
-    loaders: createLoaders(database),
+    loaders: createLoaders(database, viewer),
     viewer,
     prisma: prismaFor(database.prisma, viewer),
     now: database.clock.now(),

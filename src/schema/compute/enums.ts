@@ -63,7 +63,7 @@ export const ApiScopeEnum = enumOf('ApiScope', 'One thing that a key may be used
   DECISIONS: 'Recording decisions and their outcomes.',
   AGENT_STATES: 'Reporting the states of agents.',
   FLEXIBILITY: 'Publishing and withdrawing flexibility windows.',
-  REGISTRY: 'Registering and updating users, data centres, storage and agents.',
+  REGISTRY: 'Updating the operator; registering and updating its users, data centres, storage and agents.',
   KEYS: 'Making and revoking keys.',
   OPERATORS: 'Registering operators.',
 } satisfies Record<ApiScope, string>);
@@ -76,7 +76,7 @@ export const DataCentreStatusEnum = enumOf('DataCentreStatus', 'Whether a data c
 });
 
 export const StorageStatusEnum = enumOf('StorageStatus', 'What a storage asset does.', {
-  IDLE: 'Nothing.',
+  IDLE: 'Neither takes nor gives power.',
   CHARGING: 'It takes power.',
   DISCHARGING: 'It gives power.',
   MAINTENANCE: 'It is being worked on.',
@@ -101,7 +101,7 @@ export const AgentTypeEnum = enumOf('AgentType', 'What an agent is for.', {
 
 export const AgentStatusEnum = enumOf('AgentStatus', 'What an agent does.', {
   IDLE: 'Waits for something to do.',
-  ACTIVE: 'Works.',
+  ACTIVE: 'Decides what to do.',
   NEGOTIATING: 'Waits for another agent, or answers one.',
   EXECUTING: 'Carries out what was decided.',
   ERROR: 'Failed; it says why in its state.',
