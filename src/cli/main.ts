@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { createLogger } from '../logger.js';
@@ -9,6 +9,7 @@ import { runDiscover } from './datasets.js';
 import { instant } from './instant.js';
 import { runIngest } from './ingest.js';
 import { serve } from './serve.js';
+import { runSimulate } from './simulate.js';
 
 const program = new Command('pylon')
   .description('The live ontology of the Great Britain electricity grid.')
@@ -58,6 +59,23 @@ program
   .description('tries each data set of the catalogue, stores and prints which work and why the others do not')
   .option('--json', 'print the sets as one JSON list')
   .action(({ json }: { json?: true }) => runDiscover(configured(), json === true));
+
+program
+  .command('simulate')
+  .description('registers the synthetic fleet, and lets happen what happens in it, until stopped')
+  .option('--hours <n>', "only what happens in so many hours of the server's clock, all at once", hours)
+  .option('--json', 'print each report as one JSON object a line')
+  .action(({ hours: ahead, json }: { hours?: number; json?: true }) =>
+    runSimulate(configured(), ahead ?? null, json === true),
+  );
+
+/** How far ahead can be simulated: a week. */
+function hours(value: string): number {
+  const count = Number(value);
+  if (!(count > 0 && count <= 168))
+    throw new InvalidArgumentError('must be a number above 0 and at most 168');
+  return count;
+}
 
 /** Commands are quieter than the server: what they did is in their report. */
 function configured() {
