@@ -104,6 +104,11 @@ const settings = {
     'development',
     'production: no synthetic values. Never derived from NODE_ENV.',
   ],
+  DEMO: [
+    flag.optional(),
+    'on, in production off',
+    'Whether a labelled synthetic fleet of operators, data centres, storage and agents is registered, and acts.',
+  ],
   LOG_RETENTION_HOURS: [whole(1, 24 * 366).default(168), '168', 'How long event cursors live.'],
   LEASE_SECONDS: [
     whole(6, 300).default(10),
@@ -153,11 +158,17 @@ function publicKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string,
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name][0]> };
 
-export interface Config extends Omit<Settings, 'SYNTHETIC'> {
+export interface Config extends Omit<Settings, 'SYNTHETIC' | 'DEMO'> {
   readonly SYNTHETIC: boolean;
+  readonly DEMO: boolean;
 }
 
-const schema = z.object(Object.fromEntries(Object.entries(settings).map(([name, [type]]) => [name, type])));
+const schema = z
+  .object(Object.fromEntries(Object.entries(settings).map(([name, [type]]) => [name, type])))
+  .refine(({ PYLON_ENV, DEMO }) => PYLON_ENV !== 'production' || DEMO !== true, {
+    path: ['DEMO'],
+    message: 'PYLON_ENV=production has no demo',
+  });
 
 /**
  * Reads the environment once. An empty variable counts as unset.
@@ -179,7 +190,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     );
   }
   const values = result.data as Settings;
-  return { ...values, SYNTHETIC: values.SYNTHETIC ?? values.PYLON_ENV !== 'production' };
+  const isProduction = values.PYLON_ENV === 'production';
+  return { ...values, SYNTHETIC: values.SYNTHETIC ?? !isProduction, DEMO: values.DEMO ?? !isProduction };
 }
 
 /** A setting as it was given; without the value where that may hold a password. */

@@ -43,10 +43,22 @@ export const instant = z
   );
 
 const LARGEST_JSON = 16_384;
+const DEEPEST_JSON = 32;
+
+/** Level by level: what is too deep to be walked is what this is to find. */
+function isShallow(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= DEEPEST_JSON; depth += 1) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+}
 
 /** A JSON object of the caller's own making, of a bounded size. */
 export const jsonObject = z
   .record(z.string(), z.unknown())
+  .refine(isShallow, { message: `must be nested at most ${DEEPEST_JSON} deep`, abort: true })
   .refine(
     (value) => JSON.stringify(value).length <= LARGEST_JSON,
     `must be at most ${LARGEST_JSON} characters of JSON`,

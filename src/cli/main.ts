@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { PylonError, messageOf } from '../domain/errors.js';
 import type { BackfillTarget } from './backfill.js';
 import type { BacktestOptions } from './backtest.js';
@@ -134,6 +134,24 @@ program
     const published = head === undefined ? null : publishedHead(head);
     await runVerifyDecisions(await configured(), published, json === true);
   });
+
+program
+  .command('simulate')
+  .description('registers the synthetic fleet, and lets happen what happens in it, until stopped')
+  .option('--hours <n>', "only what happens in so many hours of the server's clock, all at once", hours)
+  .option('--json', 'print each report as one JSON object a line')
+  .action(async ({ hours: ahead, json }: { hours?: number; json?: true }) => {
+    const { runSimulate } = await import('./simulate.js');
+    await runSimulate(await configured(), ahead ?? null, json === true);
+  });
+
+/** How far ahead can be simulated: a week. */
+function hours(value: string): number {
+  const count = Number(value);
+  if (!(count > 0 && count <= 168))
+    throw new InvalidArgumentError('must be a number above 0 and at most 168');
+  return count;
+}
 
 /** Commands are quieter than the server: what they did is in their report. */
 async function configured() {

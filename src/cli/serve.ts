@@ -9,6 +9,7 @@ import { inOrder, openRuntime, type Runtime } from '../runtime.js';
 import { listen } from '../server/listen.js';
 import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
+import { startDemo } from './demo.js';
 import { discoverJob } from './marketplace.js';
 
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
@@ -46,6 +47,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
   // Once it listens: a key that was made and never printed would be nobody's.
   if (config.PYLON_ENV === 'development') sayDevelopmentKey(await asOwner(runtime, makeDevelopmentKey));
+  if (config.DEMO) {
+    const demo = startDemo(runtime);
+    stops.push(() => demo.stop());
+  }
   if (!config.INGEST) return sayDataMode(runtime);
   const scheduler = startIngest(runtime, app);
   stops.push(() => scheduler.stop());

@@ -10,28 +10,14 @@ import {
 } from '../database/compute-market.js';
 import { fromBase64url, toBase64url } from '../domain/base64url.js';
 import { PylonError } from '../domain/errors.js';
-import { REGIONS } from '../domain/regions.js';
 import { asOfOf } from './as-of.js';
 import { pageOf, pageSize, positionAfter, type Page, type PageArgs } from './page.js';
-import { requireRegion } from './regions.js';
+import { areasIn } from './regions.js';
 import { windowNode, zoneNode, type ComputeWindowNode, type GridZoneNode } from './window-node.js';
 
 export type { Offer, WindowSnapshot } from '../database/compute-market.js';
 
 const LARGEST_ID = 2 ** 31 - 1;
-
-/** The region and all that lies in it; null for all. @throws {PylonError} REGION_NOT_FOUND */
-function areasIn(regionId: number | null | undefined): readonly number[] | null {
-  if (regionId == null) return null;
-  requireRegion(regionId);
-  const within = (id: number): number[] => [
-    id,
-    ...REGIONS.filter(({ parentRegionId }) => parentRegionId === id).flatMap((child) =>
-      within(child.regionId),
-    ),
-  ];
-  return within(regionId);
-}
 
 export interface RegionArg {
   readonly regionId?: number | null | undefined;

@@ -11,9 +11,11 @@ import type { HalfHourKey } from '../database/series/stated.js';
 import { readStress, type GridStress } from '../database/series/stress.js';
 import type { DemandGroup, GridSignal } from '../domain/grid-signal.js';
 import type { MarketDataset } from '../domain/market-dataset.js';
+import type { Viewer } from '../domain/viewer.js';
 import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client.js';
 import { alignTo } from './align-to.js';
 import type { AsOf } from './as-of.js';
+import { createRegistryLoaders, type RegistryLoaders } from './compute/registry-loaders.js';
 import { groupedBy } from './grouped-by.js';
 import { createMarketLoaders, type MarketLoaders } from './market-loaders.js';
 import { readRegionPages, regionPageKey, type RegionPage } from './region-pages.js';
@@ -23,7 +25,7 @@ export interface SignalRequest extends SignalKey {
   readonly asOf: AsOf | null;
 }
 
-export interface Loaders extends MarketLoaders {
+export interface Loaders extends MarketLoaders, RegistryLoaders {
   readonly region: DataLoader<number, Region>;
   readonly ingestRun: DataLoader<number, IngestRun>;
   /** Carbon factors that a run changed, by fuel; most runs changed none. */
@@ -51,11 +53,12 @@ const halfHourKey = ({ from, asOf }: HalfHourKey): string => `${from.getTime()}#
 const requestKey = (request: SignalRequest): string => `${textOf(request)}#${request.asOf?.sequence ?? ''}`;
 
 /** Built once a request: a loader is also a cache, and must not outlive its reader. */
-export function createLoaders(database: GraphDatabase): Loaders {
+export function createLoaders(database: GraphDatabase, viewer: Viewer): Loaders {
   const { prisma, pool } = database;
   const { reader } = database;
   return {
     ...createMarketLoaders(database),
+    ...createRegistryLoaders(database, viewer),
     region: new DataLoader(async (ids) =>
       alignTo(
         ids,

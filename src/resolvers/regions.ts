@@ -20,6 +20,19 @@ export function requireRegion(regionId: number): RegionSeed {
   return region;
 }
 
+/** The region and all that lies in it; null for all. @throws {PylonError} REGION_NOT_FOUND */
+export function areasIn(regionId: number | null | undefined): readonly number[] | null {
+  if (regionId == null) return null;
+  requireRegion(regionId);
+  const within = (id: number): number[] => [
+    id,
+    ...REGIONS.filter(({ parentRegionId }) => parentRegionId === id).flatMap((child) =>
+      within(child.regionId),
+    ),
+  ];
+  return within(regionId);
+}
+
 export interface RegionArgs {
   readonly regionId?: number | null | undefined;
   readonly code?: string | null | undefined;

@@ -74,7 +74,7 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   );
   const createContext = (viewer: Viewer = null): Context => ({
     database,
-    loaders: createLoaders(database),
+    loaders: createLoaders(database, viewer),
     viewer,
     prisma: prismaFor(database.prisma, viewer),
     now: database.clock.now(),

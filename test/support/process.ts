@@ -66,6 +66,7 @@ export async function startPylon(
       NESO_URL: publisher,
       ELEXON_URL: publisher,
       BECKN_URL: NOBODY, // no test asks the real marketplace
+      DEMO: 'off', // nor has company that it did not ask for
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -31,6 +31,7 @@ describe('the configuration', () => {
       SYNTHETIC: true,
       SYNTHETIC_SEED: 1,
       PYLON_ENV: 'development',
+      DEMO: true,
       LOG_RETENTION_HOURS: 168,
       LEASE_SECONDS: 10,
       SOURCE_TIMEOUT_MS: 15_000,
@@ -69,6 +70,7 @@ describe('the configuration', () => {
         SYNTHETIC: 'off',
         SYNTHETIC_SEED: '7',
         PYLON_ENV: 'production',
+        DEMO: 'off',
         LOG_RETENTION_HOURS: '1',
         LEASE_SECONDS: '30',
         SOURCE_TIMEOUT_MS: '1000',
@@ -99,6 +101,7 @@ describe('the configuration', () => {
       SYNTHETIC: false,
       SYNTHETIC_SEED: 7,
       PYLON_ENV: 'production',
+      DEMO: false,
       LOG_RETENTION_HOURS: 1,
       LEASE_SECONDS: 30,
       SOURCE_TIMEOUT_MS: 1000,
@@ -112,6 +115,15 @@ describe('the configuration', () => {
     expect(readConfig({ PYLON_ENV: 'production' }).SYNTHETIC).toBe(false);
     expect(readConfig({ PYLON_ENV: 'production', SYNTHETIC: 'on' }).SYNTHETIC).toBe(true);
     expect(readConfig({ SYNTHETIC: 'off' }).SYNTHETIC).toBe(false);
+  });
+
+  it('has a demo in development unless told otherwise, and none in production', () => {
+    expect(readConfig({ DEMO: 'off' }).DEMO).toBe(false);
+    expect(readConfig({ PYLON_ENV: 'production' }).DEMO).toBe(false);
+    expect(readConfig({ PYLON_ENV: 'production', DEMO: 'off' }).DEMO).toBe(false);
+    expect(faultsOf({ PYLON_ENV: 'production', DEMO: 'on' })).toEqual([
+      '  DEMO=on: PYLON_ENV=production has no demo',
+    ]);
   });
 
   it.each([
@@ -193,9 +205,12 @@ describe('.env.example', () => {
   });
 
   it('shows the defaults as they are', () => {
-    const shown = entries.filter(({ name, value }) => value !== '' && !['SYNTHETIC', 'PORT'].includes(name));
+    const shown = entries.filter(
+      ({ name, value }) => value !== '' && !['SYNTHETIC', 'DEMO', 'PORT'].includes(name),
+    );
     const config = readConfig(Object.fromEntries(shown.map(({ name, value }) => [name, value])));
     expect(config).toEqual(readConfig({}));
-    expect(entries.find(({ name }) => name === 'SYNTHETIC')?.value).toBe('on, in production off');
+    for (const setting of ['SYNTHETIC', 'DEMO'])
+      expect(entries.find(({ name }) => name === setting)?.value).toBe('on, in production off');
   });
 });

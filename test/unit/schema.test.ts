@@ -101,9 +101,9 @@ describe('the graph', () => {
 
   it('names units in the names of numbers, wherever a number has one', () => {
     const units =
-      /(Gco2PerKwh|Gco2|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
+      /(Gco2PerKwh|Gco2|MwPerMin|Tflops|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+|number|count|turn|version|limit)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|version|pue|flexibilityRating|number|count|turn|limit|\w+Count|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -119,13 +119,17 @@ describe('the graph', () => {
   it('has one connection type a kind of object, in the form that Relay clients read', () => {
     const all = connections(schema);
     expect(all.map(({ name }) => name).sort()).toEqual([
+      'AgentConnection',
+      'AgentStateConnection',
       'ApiKeyConnection',
       'BmUnitConnection',
       'ComputeWindowConnection',
+      'DataCentreConnection',
       'DatasetRecordConnection',
       'DecisionConnection',
       'DemandPeriodConnection',
       'DemandReadingConnection',
+      'FlexibilityWindowConnection',
       'FrequencyReadingConnection',
       'FuelGenerationConnection',
       'GridSignalConnection',
@@ -135,6 +139,8 @@ describe('the graph', () => {
       'ObservationConnection',
       'OperatorConnection',
       'PhysicalNotificationConnection',
+      'StorageAssetConnection',
+      'UserConnection',
       'WindowSnapshotConnection',
     ]);
     for (const connection of all) {

@@ -63,7 +63,7 @@ export const ApiScopeEnum = enumOf('ApiScope', 'One thing that a key may be used
   DECISIONS: 'Recording decisions and their outcomes.',
   AGENT_STATES: 'Reporting the states of agents.',
   FLEXIBILITY: 'Publishing and withdrawing flexibility windows.',
-  REGISTRY: 'Registering and updating users, data centres, storage and agents.',
+  REGISTRY: 'Updating the operator; registering and updating its users, data centres, storage and agents.',
   KEYS: 'Making and revoking keys.',
   OPERATORS: 'Registering operators.',
 } satisfies Record<ApiScope, string>);

@@ -1,10 +1,13 @@
 import { registerOperator } from '../../actions/register-operator.js';
-import { newestFirst } from '../../resolvers/compute/newest-first.js';
+import { updateOperator } from '../../actions/update-operator.js';
+import { operatorPage } from '../../resolvers/compute/operators.js';
 import { builder } from '../builder.js';
 import { pageArgs, pageCost } from '../page.js';
 import { actionMutation } from './action-mutation.js';
 import { OperatorTypeEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
+import { nodesQuery } from './nodes-query.js';
+import { CREATED_AT, EXPECTED_VERSION, OF_TYPE, UNCHANGED, UPDATED_AT, VERSION } from './registry-words.js';
 
 export const OperatorType = builder.prismaNode('Operator', {
   id: { resolve: ({ operatorId }) => operatorId },
@@ -26,7 +29,17 @@ export const OperatorType = builder.prismaNode('Operator', {
       select: { account: { select: { email: true } } },
       resolve: ({ account }) => account?.email,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
+    metadata: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What it wants kept beside, a JSON object. Null for everyone but itself and administrators.',
+      select: { account: { select: { metadata: true } } },
+      resolve: ({ account }) => account?.metadata,
+    }),
+    version: t.exposeInt('version', { description: VERSION }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: CREATED_AT }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: UPDATED_AT }),
   }),
 });
 
@@ -35,29 +48,27 @@ export const OperatorConnection = builder.connectionObject(
   { description: 'An operator and its place in the connection.' },
 );
 
-builder.queryField('operators', (t) =>
-  t.field({
+builder.queryFields((t) => ({
+  operator: t.prismaField({
+    type: OperatorType,
+    nullable: true,
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    description: 'One operator. Null: none has that name.',
+    resolve: (query, _root, { name }, { prisma }) =>
+      prisma.operator.findUnique({ ...query, where: { name } }),
+  }),
+  operators: t.field({
     type: OperatorConnection,
     args: {
-      type: t.arg({ type: OperatorTypeEnum, description: 'Only of this type; of all when left out.' }),
+      type: t.arg({ type: OperatorTypeEnum, description: OF_TYPE }),
+      isActive: t.arg.boolean({ description: 'Only active ones, or only others; all when left out.' }),
       ...pageArgs,
     },
     complexity: pageCost,
     description: 'Operators, newest first.',
-    resolve: (_root, { type, ...page }, { prisma }) =>
-      newestFirst(
-        'op',
-        page,
-        ({ take, below }) =>
-          prisma.operator.findMany({
-            where: { ...(type ? { type } : {}), ...(below === null ? {} : { operatorId: { lt: below } }) },
-            orderBy: { operatorId: 'desc' },
-            take,
-          }),
-        ({ operatorId }) => operatorId,
-      ),
+    resolve: (_root, args, context, info) => operatorPage(args, context, nodesQuery(context, info)),
   }),
-);
+}));
 
 const RegisterOperatorInput = builder.inputType('RegisterOperatorInput', {
   description: 'A new operator.',
@@ -73,4 +84,34 @@ actionMutation(registerOperator, {
   input: RegisterOperatorInput,
   type: OperatorType,
   description: 'Registers an operator.',
+});
+
+const UpdateOperatorInput = builder.inputType('UpdateOperatorInput', {
+  description: 'What changes of an operator; what is left out stays.',
+  fields: (t) => ({
+    operator: t.string({
+      description:
+        'Which one, by the name it has now: your own when left out, another for administrators only.',
+    }),
+    expectedVersion: t.int({ description: EXPECTED_VERSION }),
+    name: t.string({ description: `Its name from now on, which no other has. ${UNCHANGED}` }),
+    type: t.field({
+      type: OperatorTypeEnum,
+      description: `What it does; GRID_OPERATOR and AGGREGATOR, who may publish windows, for administrators only. ${UNCHANGED}`,
+    }),
+    email: t.string({ description: `Where to reach it; no other operator has it. ${UNCHANGED}` }),
+    metadata: t.field({
+      type: 'JSON',
+      description: `What it wants kept beside, a JSON object, all of it anew. ${UNCHANGED}`,
+    }),
+    isActive: t.boolean({
+      description: `False: its keys are refused. For administrators only, and not their own. ${UNCHANGED}`,
+    }),
+  }),
+});
+
+actionMutation(updateOperator, {
+  input: UpdateOperatorInput,
+  type: OperatorType,
+  description: 'Changes your operator; an administrator may change any.',
 });

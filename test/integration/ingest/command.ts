@@ -17,6 +17,8 @@ export interface Command {
   readonly ended: Promise<Ended>;
   /** What it has printed on stderr so far. */
   progress(): string;
+  /** What it has printed on stdout so far. */
+  printed(): string;
   /** Ends it as the machine would, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function pylon(
     child,
     ended,
     progress: () => stderr,
+    printed: () => stdout,
     async kill() {
       child.kill('SIGKILL');
       await ended;

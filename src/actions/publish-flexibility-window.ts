@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { isHalfHour } from '../domain/half-hour.js';
+import { Refused } from '../domain/refusal.js';
+import { defineAction } from './action.js';
+import { insertOwn } from './rows.js';
+import { code, instant, optional, wholeWithin, within } from './rules.js';
+import { GRID_TYPES } from './update-operator.js';
+
+export const FLEXIBILITY_SERVICES = [
+  'TURN_DOWN',
+  'TURN_UP',
+  'DEMAND_FLEXIBILITY',
+  'CONSTRAINT_MANAGEMENT',
+  'RESERVE',
+] as const;
+export const FLEXIBILITY_DIRECTIONS = ['DECREASE_DEMAND', 'INCREASE_DEMAND'] as const;
+
+const LONGEST_DAYS = 31;
+const DAY_MS = 24 * 3_600_000;
+
+const halfHour = instant.refine(isHalfHour, 'must be the start of a half hour, :00 or :30 UTC');
+
+/** A time in which the grid pays for more or less demand: a grid operator's or an aggregator's to offer. */
+export const publishFlexibilityWindow = defineAction({
+  name: 'publishFlexibilityWindow',
+  scope: 'FLEXIBILITY',
+  answers: 'flexibility_windows',
+  input: z
+    .object({
+      flexibilityWindowId: optional(code),
+      regionId: wholeWithin(1, 18),
+      service: z.enum(FLEXIBILITY_SERVICES),
+      direction: z.enum(FLEXIBILITY_DIRECTIONS),
+      volumeMw: within(0.001, 50_000),
+      gbpPerMwh: within(-100_000, 100_000),
+      from: halfHour,
+      to: halfHour,
+    })
+    .superRefine(({ from, to, service, direction }, context) => {
+      const fault = (path: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [path], message });
+      if (from >= to) fault('to', 'must lie after from');
+      if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY_MS)
+        fault('to', `must be at most ${LONGEST_DAYS} days after from`);
+      const other = { TURN_DOWN: 'INCREASE_DEMAND', TURN_UP: 'DECREASE_DEMAND' };
+      if (service in other && other[service as keyof typeof other] === direction)
+        fault('direction', `is not what the service ${service} is for`);
+    }),
+  async perform(transaction, input) {
+    const { db, viewer, now } = transaction;
+    const { rows } = await db.query<{ type: string }>('select type from operators where operator_id = $1', [
+      viewer.operatorId,
+    ]);
+    if (!GRID_TYPES.has(rows[0]?.type ?? '')) {
+      throw new Refused(
+        'NOT_ALLOWED',
+        `flexibility windows are published by operators of type ${[...GRID_TYPES].join(' or ')}`,
+      );
+    }
+    if (input.from < now) {
+      throw new Refused('INVALID', 'the window begins in the past', {
+        faults: [{ path: 'input.from', message: `must not lie before now, ${now.toISOString()}` }],
+      });
+    }
+    const id = await insertOwn(transaction, 'flexibility_windows', {
+      code: input.flexibilityWindowId ?? `flex-${randomUUID()}`,
+      region_id: input.regionId,
+      service: input.service,
+      direction: input.direction,
+      volume_mw: input.volumeMw,
+      gbp_per_mwh: input.gbpPerMwh,
+      from_at: input.from,
+      to_at: input.to,
+    });
+    transaction.changed('flexibility_windows', id);
+    return { table: 'flexibility_windows', id };
+  },
+});

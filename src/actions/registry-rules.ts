@@ -1,0 +1,59 @@
+/** Rules that the registry's actions share: words of its objects, and where they are. */
+import { z } from 'zod';
+import { locate, type Site } from '../domain/compute/site.js';
+import { optional, text, wholeWithin, within } from './rules.js';
+
+export const DATA_CENTRE_STATUSES = ['ACTIVE', 'MAINTENANCE', 'OFFLINE', 'CONSTRAINED'] as const;
+export const STORAGE_STATUSES = ['IDLE', 'CHARGING', 'DISCHARGING', 'MAINTENANCE', 'OFFLINE'] as const;
+export const AGENT_TYPES = [
+  'COMPUTE_ORCHESTRATOR',
+  'GRID_OPERATOR',
+  'STORAGE_AGENT',
+  'FLEXIBILITY_AGENT',
+  'CARBON_OPTIMIZER',
+] as const;
+
+/** Input of an action that says where something is built. */
+export const placeRules = {
+  regionId: optional(wholeWithin(1, 14)),
+  postcode: optional(text(10)),
+  latitude: optional(within(-90, 90)),
+  longitude: optional(within(-180, 180)),
+};
+
+interface PlaceInput {
+  readonly regionId: number | null;
+  readonly postcode: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+export const siteOf = ({ regionId, postcode, latitude, longitude }: PlaceInput): Site => ({
+  regionId,
+  postcode,
+  coordinates: latitude === null || longitude === null ? null : { latitude, longitude },
+});
+
+/** What is said of a place must name one licence area, and agree. */
+export function checkPlace(input: PlaceInput, context: z.RefinementCtx): void {
+  if ((input.latitude === null) !== (input.longitude === null))
+    context.addIssue({ code: 'custom', path: ['longitude'], message: 'goes together with latitude' });
+  const { fault } = locate(siteOf(input));
+  if (fault) context.addIssue({ code: 'custom', path: [fault.path], message: fault.message });
+}
+
+/** Postcodes are kept as they are printed: capitals, one space before the inward part. */
+export const printedPostcode = (postcode: string): string => {
+  const plain = postcode.replaceAll(/\s/g, '').toUpperCase();
+  return /[0-9][A-Z]{2}$/.test(plain) && plain.length > 4
+    ? `${plain.slice(0, -3)} ${plain.slice(-3)}`
+    : plain;
+};
+
+/** An update names at least one thing to change, besides what it is of. */
+export const changesSomething =
+  (...names: readonly string[]) =>
+  (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const isIdle = Object.entries(input).every(([key, value]) => names.includes(key) || value === null);
+    if (isIdle) context.addIssue({ code: 'custom', path: [], message: 'must name something to change' });
+  };

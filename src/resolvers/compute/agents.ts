@@ -1,0 +1,72 @@
+import type { Context } from '../../context.js';
+import type { Agent, AgentState, AgentStatus, AgentType } from '../../generated/prisma/client.js';
+import type { Page, PageArgs } from '../page.js';
+import { newestFirst } from './newest-first.js';
+import { timeRange, type TimeRangeArgs } from './time-range.js';
+
+export interface AgentsArgs extends PageArgs {
+  readonly type?: AgentType | null | undefined;
+  readonly status?: AgentStatus | null | undefined;
+  readonly operatorId?: number | null | undefined;
+  /** Its operator's name. */
+  readonly operator?: string | null | undefined;
+}
+
+/** Answers connections of agents. @throws {PylonError} BAD_USER_INPUT, BAD_CURSOR */
+export const agentPage = (
+  { type, status, operatorId, operator, ...page }: AgentsArgs,
+  { prisma }: Pick<Context, 'prisma'>,
+  query: object,
+): Promise<Page<Agent>> =>
+  newestFirst(
+    'ag',
+    page,
+    ({ take, below }) =>
+      prisma.agent.findMany({
+        ...query,
+        where: {
+          ...(type ? { type } : {}),
+          ...(status ? { status } : {}),
+          ...(operatorId == null ? {} : { operatorId }),
+          ...(operator == null ? {} : { operator: { name: operator } }),
+          ...(below === null ? {} : { agentId: { lt: below } }),
+        },
+        orderBy: { agentId: 'desc' },
+        take,
+      }),
+    ({ agentId }) => agentId,
+  );
+
+export interface AgentStatesArgs extends PageArgs, TimeRangeArgs {
+  /** The agent's natural id. */
+  readonly agentId?: string | null | undefined;
+  readonly agentNumber?: number | null | undefined;
+  readonly status?: AgentStatus | null | undefined;
+}
+
+/** Answers connections of agents' states. @throws {PylonError} BAD_USER_INPUT, BAD_CURSOR */
+export function agentStatePage(
+  { agentId, agentNumber, status, from, to, ...page }: AgentStatesArgs,
+  { prisma }: Pick<Context, 'prisma'>,
+  query: object,
+): Promise<Page<AgentState>> {
+  const recordedAt = timeRange({ from, to });
+  return newestFirst(
+    'as',
+    page,
+    ({ take, below }) =>
+      prisma.agentState.findMany({
+        ...query,
+        where: {
+          ...(agentId == null ? {} : { agent: { code: agentId } }),
+          ...(agentNumber == null ? {} : { agentId: agentNumber }),
+          ...(status ? { status } : {}),
+          ...(recordedAt ? { recordedAt } : {}),
+          ...(below === null ? {} : { agentStateId: { lt: below } }),
+        },
+        orderBy: { agentStateId: 'desc' },
+        take,
+      }),
+    ({ agentStateId }) => agentStateId,
+  );
+}
