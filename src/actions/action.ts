@@ -39,7 +39,7 @@ const keyRule = z
  * @throws {PylonError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function act<Input>(
-  database: Pick<Database, 'pool' | 'clock'>,
+  database: Pick<Database, 'pool' | 'clock' | 'reader'>,
   viewer: Viewer,
   action: Action<Input>,
   request: { readonly idempotencyKey: string; readonly input: unknown },

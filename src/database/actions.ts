@@ -3,7 +3,9 @@ import pg from 'pg';
 import { canonicalJson } from '../domain/canonical-json.js';
 import { Refused, type Refusal } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
+import type { GridSignalReader } from './grid-signals.js';
 import { jsonbText } from './ingest-runs.js';
+import type { Database } from './open.js';
 
 /** Tables whose rows actions answer with and events show. */
 export type ActionTable =
@@ -32,6 +34,8 @@ export interface ActionTransaction {
   readonly viewer: KnownViewer;
   /** The instant of the whole action, by the server's clock. */
   readonly now: Date;
+  /** Signals and prices, read in the same transaction. */
+  readonly reader: GridSignalReader;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
 }
@@ -60,13 +64,13 @@ const ATTEMPTS = 5;
  * often they come and whatever was killed on the way. A refusal undoes everything, and is an answer too.
  */
 export async function performAction(
-  { pool, clock }: { readonly pool: pg.Pool; readonly clock: { now(): Date } },
+  { pool, clock, reader }: Pick<Database, 'pool' | 'clock' | 'reader'>,
   request: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionObject>,
 ): Promise<ActionAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptAction(pool, clock.now(), request, work);
+      return await attemptAction(pool, reader, clock.now(), request, work);
     } catch (error) {
       // Two that wait for each other: the database ended one of them, which did nothing and can begin again.
       if (!(codeOf(error) === DEADLOCK && attempt < ATTEMPTS)) throw error;
@@ -76,6 +80,7 @@ export async function performAction(
 
 async function attemptAction(
   pool: pg.Pool,
+  reader: GridSignalReader,
   now: Date,
   { viewer, action, key, body }: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionObject>,
@@ -93,11 +98,22 @@ async function attemptAction(
     const changed = (table: ActionTable, id: number): void => void events.push({ table, id });
     await client.query('savepoint work');
     try {
-      const object = await work({ db: client, viewer, now, changed });
+      const object = await work({
+        db: client,
+        viewer,
+        now,
+        reader: { ...reader, db: client },
+        changed,
+      });
       return await finish(client, key, object, events);
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;
+      if (refusal.code === 'INVALID') {
+        // Nothing was tried, so that its key is free for the input as it should be.
+        await client.query('rollback');
+        return { refusal };
+      }
       await client.query('rollback to savepoint work');
       return await finish(client, key, { refusal }, []);
     }

@@ -56,6 +56,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   agent_states: 'select, insert',
   workloads: 'select, insert, update',
   workload_runs: 'select, insert, update (stopped_at)',
+  workload_consumption: 'select, insert',
   placements: 'select',
   placement_slots: 'select',
   negotiations: 'select, insert, update',
@@ -98,6 +99,13 @@ const OWNER_FUNCTIONS = [
   'read_event_states',
   'authenticate_key',
   'keep_key_secret',
+  'lock_data_centres',
+  'hold_placement',
+  'move_placements',
+  'release_expired_holds',
+  'drop_action_keys',
+  'committed_power',
+  'data_centres_with_room',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

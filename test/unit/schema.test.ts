@@ -101,9 +101,9 @@ describe('the graph', () => {
 
   it('names units in the names of numbers, wherever a number has one', () => {
     const units =
-      /(Gco2PerKwh|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
+      /(Gco2PerKwh|Gco2|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Gb|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+)$/;
+      /^(regionId|settlementPeriod|priority|version|requiredCpuCores|maxGridStress|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -121,6 +121,7 @@ describe('the graph', () => {
     expect(all.map(({ name }) => name).sort()).toEqual([
       'BmUnitConnection',
       'ComputeWindowConnection',
+      'ConsumedSignalConnection',
       'DatasetRecordConnection',
       'DemandPeriodConnection',
       'DemandReadingConnection',
@@ -130,8 +131,12 @@ describe('the graph', () => {
       'IngestRunConnection',
       'MarketPriceConnection',
       'ObservationConnection',
+      'OperatorConnection',
       'PhysicalNotificationConnection',
+      'PlacementConnection',
+      'PlacementSlotConnection',
       'WindowSnapshotConnection',
+      'WorkloadConnection',
     ]);
     for (const connection of all) {
       const edge = schema.getType(connection.name.replace('Connection', 'Edge')) as GraphQLObjectType;

@@ -1,4 +1,5 @@
 /** Words of the compute side. Those of the tables are checked against Prisma's types where they are exposed. */
+import type { DeferralReason } from '../../domain/compute/workload-states.js';
 import { REFUSAL_CODES } from '../../domain/refusal.js';
 import type { ApiRole, ApiScope } from '../../domain/viewer.js';
 import { enumOf } from '../enums.js';
@@ -27,7 +28,7 @@ export const WorkloadTypeEnum = enumOf('WorkloadType', 'What kind of work a work
 export const WorkloadUrgencyEnum = enumOf('WorkloadUrgency', 'How urgent its owner says a workload is.', {
   LOW: 'May wait as long as it likes.',
   MEDIUM: 'As usual.',
-  HIGH: 'Soon.',
+  HIGH: 'As soon as can be.',
   CRITICAL: 'Before all else.',
 });
 
@@ -35,7 +36,7 @@ export const WorkloadStatusEnum = enumOf('WorkloadStatus', 'Where a workload is 
   PENDING: 'Submitted; nothing was decided yet.',
   QUEUED: 'Accepted; waits for a place.',
   SCHEDULED: 'Has a confirmed placement.',
-  RUNNING: 'Runs.',
+  RUNNING: 'It runs now.',
   PAUSED: 'Was interrupted, and will go on.',
   COMPLETED: 'Done; what it used was measured. Final.',
   FAILED: 'Ended without its result. Final.',
@@ -162,3 +163,10 @@ export const FlexibilityStatusEnum = enumOf('FlexibilityStatus', 'Whether a flex
   OPEN: 'It does.',
   WITHDRAWN: 'It was taken back.',
 });
+
+export const DeferralReasonEnum = enumOf('DeferralReason', 'What deferred work waits for.', {
+  GRID_STRESS: 'A less stressed grid.',
+  CARBON: 'Cleaner power.',
+  PRICE: 'Cheaper power.',
+  CAPACITY: 'Room in a data centre.',
+} satisfies Record<DeferralReason, string>);
