@@ -7,6 +7,7 @@ import { listen } from '../server/listen.js';
 import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
 import { discoverJob } from './marketplace.js';
+import { startSweeper } from './sweeper.js';
 
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
 export async function serve(config: Config): Promise<void> {
@@ -39,6 +40,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
     startApp({ config: { ...config, PORT: port }, database: runtime.database, log }),
   );
   stops.push(() => app.stop());
+  const sweeper = startSweeper(runtime, { keepAnswersHours: config.LOG_RETENTION_HOURS });
+  stops.push(() => sweeper.stop());
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
   if (!config.INGEST) return sayDataMode(runtime);
   const scheduler = startIngest(runtime, app);

@@ -62,7 +62,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   'runtime.ts': { ours: ['domain', 'database', 'ingest'] },
   cli: {
     ours: ['domain', 'database', 'ingest', 'beckn', 'server', 'config.ts', 'logger.ts', 'runtime.ts'],
-    packages: ['commander'],
+    packages: ['commander', 'node-cron'],
   },
 };
 
