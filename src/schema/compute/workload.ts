@@ -10,6 +10,7 @@ const NOT_YET = 'Null: not completed.';
 
 export const WorkloadType = builder.prismaNode('Workload', {
   id: { resolve: ({ workloadId }) => workloadId },
+  nullable: true,
   findUnique: (id) => ({ workloadId: rowNumberOf(id) }),
   description: "Work that wants to run: how much, until when, within which limits. Its operator's own.",
   fields: (t) => ({

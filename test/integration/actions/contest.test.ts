@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { act, type Action } from '../../../src/actions/action.js';
 import { cancelWorkload } from '../../../src/actions/cancel-workload.js';
@@ -8,6 +9,7 @@ import { releasePlacement } from '../../../src/actions/release-placement.js';
 import { submitWorkload } from '../../../src/actions/submit-workload.js';
 import type { ActionAnswer } from '../../../src/database/actions.js';
 import { acquireLease } from '../../../src/database/leases.js';
+import { createPool } from '../../../src/database/pools.js';
 import { releaseExpiredHolds } from '../../../src/database/sweeps.js';
 import { addHalfHours } from '../../../src/domain/half-hour.js';
 import type { KnownViewer } from '../../../src/domain/viewer.js';
@@ -21,6 +23,8 @@ const OPERATORS = 5;
 const ROUNDS = counted(12, 1_000);
 const NOW = new Date('2026-03-02T12:00:00Z');
 const SLOTS_A_ROUND = 4;
+/** As many as two processes have. */
+const CONNECTIONS = 24;
 const CENTRES = [
   { dcId: 'narrow', capacityMw: 1, pue: 1.137 },
   { dcId: 'wide', capacityMw: 1.5, pue: 1.6 },
@@ -42,11 +46,18 @@ function diceOf(seed: number): () => number {
 
 describe(`${AGENTS} agents of ${OPERATORS} operators after the last power of two data centres`, () => {
   let database: TestDatabase;
+  let pool: pg.Pool;
   let agents: readonly Agent[];
   const roundOf = (round: number): Date => addHalfHours(NOW, round * SLOTS_A_ROUND + 2);
 
   beforeAll(async () => {
     database = await createTestDatabase({ pylonNow: NOW });
+    pool = createPool({
+      url: database.appUrl,
+      name: 'pylon-contest',
+      max: CONNECTIONS,
+      onError: () => undefined, // an idle connection that breaks; a borrowed one tells its query
+    });
     const viewers = await Promise.all(
       Array.from({ length: OPERATORS }, async (_, i) =>
         viewerOf(database, await createTenant(database, `Operator ${i}`, { role: 'AGENT' })),
@@ -63,7 +74,10 @@ describe(`${AGENTS} agents of ${OPERATORS} operators after the last power of two
       }),
     );
   });
-  afterAll(() => database.drop());
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
 
   const workOf = (jobId: string) => ({
     jobId,
@@ -98,7 +112,7 @@ describe(`${AGENTS} agents of ${OPERATORS} operators after the last power of two
       /** Each process has a clock of its own, and none is quite right. */
       const clockOf = (dice: () => number, minutes: number) => {
         const at = new Date(database.clock.now().getTime() + minutes * 60_000 + (dice() - 0.5) * 4_000);
-        return { ...database, clock: { offsetMs: 0, now: () => at } };
+        return { ...database, pool, clock: { offsetMs: 0, now: () => at } };
       };
 
       const play = async ({ viewer, jobId }: Agent, round: number, dice: () => number): Promise<void> => {
