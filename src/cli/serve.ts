@@ -11,6 +11,7 @@ import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
 import { startDemo } from './demo.js';
 import { discoverJob } from './marketplace.js';
+import { startSweeper } from './sweeper.js';
 
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
 export async function serve(config: Config): Promise<void> {
@@ -44,6 +45,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
     startApp({ config: { ...config, PORT: port }, database: runtime.database, log }),
   );
   stops.push(() => app.stop());
+  const sweeper = startSweeper(runtime, { keepAnswersHours: config.LOG_RETENTION_HOURS });
+  stops.push(() => sweeper.stop());
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
   // Once it listens: a key that was made and never printed would be nobody's.
   if (config.PYLON_ENV === 'development') sayDevelopmentKey(await asOwner(runtime, makeDevelopmentKey));

@@ -130,6 +130,11 @@ async function attemptAction(
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;
+      if (refusal.code === 'INVALID') {
+        // Nothing was tried, so that its key is free for the input as it should be.
+        await client.query('rollback');
+        return { refusal };
+      }
       await client.query('rollback to savepoint work');
       return await finish(client, key, { refusal }, []);
     }

@@ -58,6 +58,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   agent_states: 'select, insert',
   workloads: 'select, insert, update',
   workload_runs: 'select, insert, update (stopped_at)',
+  workload_consumption: 'select, insert',
   placements: 'select',
   placement_slots: 'select',
   negotiations: 'select, insert, update',
@@ -101,6 +102,13 @@ const OWNER_FUNCTIONS = [
   'keep_key_secret',
   'keys_in_force',
   'expire_negotiations',
+  'lock_data_centres',
+  'hold_placement',
+  'move_placements',
+  'release_expired_holds',
+  'drop_action_keys',
+  'committed_power',
+  'data_centres_with_room',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

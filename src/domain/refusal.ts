@@ -10,6 +10,7 @@ export const REFUSAL_CODES = {
   NOT_ALLOWED: 'The caller is not the one who may do this to this object.',
   CAPACITY_EXCEEDED: 'The data centre has not that much power left in some half hour; `faults` names them.',
   CENTRE_UNAVAILABLE: 'The data centre takes no work now: it is not ACTIVE.',
+  NO_PLACEMENT: 'No confirmed placement of the workload covers now, and no data centre was named.',
   HOLD_EXPIRED: 'The hold expired before it was confirmed; its power may be held by another by now.',
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',

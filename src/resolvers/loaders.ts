@@ -12,11 +12,12 @@ import { readStress, type GridStress } from '../database/series/stress.js';
 import type { DemandGroup, GridSignal } from '../domain/grid-signal.js';
 import type { MarketDataset } from '../domain/market-dataset.js';
 import type { Viewer } from '../domain/viewer.js';
-import type { CarbonFactor, IngestRun, Region } from '../generated/prisma/client.js';
+import type { CarbonFactor, DataCentre, IngestRun, Region } from '../generated/prisma/client.js';
 import { alignTo } from './align-to.js';
 import type { AsOf } from './as-of.js';
 import { createRegistryLoaders, type RegistryLoaders } from './compute/registry-loaders.js';
 import { groupedBy } from './grouped-by.js';
+import { createCommittedLoader, type CommittedLoader } from './compute/headroom.js';
 import { createMarketLoaders, type MarketLoaders } from './market-loaders.js';
 import { readRegionPages, regionPageKey, type RegionPage } from './region-pages.js';
 
@@ -45,6 +46,9 @@ export interface Loaders extends MarketLoaders, RegistryLoaders {
   readonly signalPrices: DataLoader<HalfHourKey, readonly MarketPrice[], string>;
   /** Data sets of the catalogue by code; null for one that was never tried. */
   readonly marketDataset: DataLoader<string, MarketDataset | null>;
+  readonly dataCentre: DataLoader<number, DataCentre>;
+  /** Facility power committed at a data centre, by start of the half hour. */
+  readonly committedPower: CommittedLoader;
   /** What the latest runs of every source tell, by now or by a past instant. */
   readonly sourceRecords: DataLoader<Date | 'now', readonly SourceRecord[], number | 'now'>;
 }
@@ -114,6 +118,15 @@ export function createLoaders(database: GraphDatabase, viewer: Viewer): Loaders 
       const byCode = new Map(datasets.map((dataset) => [dataset.code, dataset]));
       return codes.map((code) => byCode.get(code) ?? null);
     }),
+    dataCentre: new DataLoader(async (ids) =>
+      alignTo(
+        ids,
+        await prisma.dataCentre.findMany({ where: { dataCentreId: { in: [...ids] } } }),
+        ({ dataCentreId }) => dataCentreId,
+        'data centre',
+      ),
+    ),
+    committedPower: createCommittedLoader(database),
     sourceRecords: new DataLoader(
       (instants) =>
         Promise.all(instants.map((instant) => readSourceRecords(pool, instant === 'now' ? null : instant))),

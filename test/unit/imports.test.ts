@@ -74,7 +74,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
       'logger.ts',
       'runtime.ts',
     ],
-    packages: ['commander', 'csv-parse'],
+    packages: ['commander', 'csv-parse', 'node-cron'],
   },
 };
 

@@ -101,9 +101,9 @@ describe('the graph', () => {
 
   it('names units in the names of numbers, wherever a number has one', () => {
     const units =
-      /(Gco2PerKwh|Gco2|MwPerMin|Tflops|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
+      /(Gco2PerKwh|Gco2|MwPerMin|Tflops|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Gb|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|version|pue|flexibilityRating|number|count|turn|limit|\w+Count|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|version|priority|requiredCpuCores|maxGridStress|pue|flexibilityRating|number|count|turn|limit|\w+Count|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -125,6 +125,7 @@ describe('the graph', () => {
       'BmUnitConnection',
       'ComputeWindowConnection',
       'DataCentreConnection',
+      'ConsumedSignalConnection',
       'DatasetRecordConnection',
       'DecisionConnection',
       'DemandPeriodConnection',
@@ -141,7 +142,10 @@ describe('the graph', () => {
       'PhysicalNotificationConnection',
       'StorageAssetConnection',
       'UserConnection',
+      'PlacementConnection',
+      'PlacementSlotConnection',
       'WindowSnapshotConnection',
+      'WorkloadConnection',
     ]);
     for (const connection of all) {
       const edge = schema.getType(connection.name.replace('Connection', 'Edge')) as GraphQLObjectType;

@@ -1,4 +1,5 @@
 /** Words of the compute side. Those of the tables are checked against Prisma's types where they are exposed. */
+import type { DeferralReason } from '../../domain/compute/workload-states.js';
 import { REFUSAL_CODES } from '../../domain/refusal.js';
 import type { ApiRole, ApiScope } from '../../domain/viewer.js';
 import { enumOf } from '../enums.js';
@@ -162,3 +163,10 @@ export const FlexibilityStatusEnum = enumOf('FlexibilityStatus', 'Whether a flex
   OPEN: 'It does.',
   WITHDRAWN: 'It was taken back.',
 });
+
+export const DeferralReasonEnum = enumOf('DeferralReason', 'What deferred work waits for.', {
+  GRID_STRESS: 'A less stressed grid.',
+  CARBON: 'Cleaner power.',
+  PRICE: 'Cheaper power.',
+  CAPACITY: 'Room in a data centre.',
+} satisfies Record<DeferralReason, string>);

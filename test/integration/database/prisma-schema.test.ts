@@ -187,6 +187,7 @@ describe('prisma/schema.prisma', () => {
       'sources',
       'storage_assets',
       'users',
+      'workload_consumption',
       'workload_runs',
       'workloads',
     ]);

@@ -120,8 +120,11 @@ export interface Grid {
 }
 
 /** A database and its server, at `now` when it starts. */
-export async function startGrid(now: Date): Promise<Grid> {
-  const database = await createTestDatabase({ pylonNow: now });
+export async function startGrid<Of extends TestDatabase = TestDatabase>(
+  now: Date,
+  create: (now: Date) => Promise<Of> = (pylonNow) => createTestDatabase({ pylonNow }) as Promise<Of>,
+): Promise<Grid & { readonly database: Of }> {
+  const database = await create(now);
   const server = await startTestServer(database);
   const lease = (await acquireLease(database.pool, 'test', randomUUID(), 600)) as Lease;
   const run = (source: string, overrides: Partial<RunRecord> = {}): RunRecord => ({

@@ -1,0 +1,84 @@
+import { schedule } from 'node-cron';
+import type { LeaseKeeper } from '../database/lease-keeper.js';
+import type { Lease } from '../database/leases.js';
+import type { Database } from '../database/open.js';
+import { dropActionKeys, releaseExpiredHolds } from '../database/sweeps.js';
+import { messageOf } from '../domain/errors.js';
+import type { Logger } from '../logger.js';
+
+const LEASE = 'sweeper';
+const BATCH = 200;
+/** Answers under idempotency keys are forgotten long after anybody retries: there is no hurry. */
+const KEYS_EVERY_MS = 60_000;
+
+export interface SweeperDeps {
+  readonly database: Pick<Database, 'pool' | 'clock'>;
+  readonly leases: Pick<LeaseKeeper, 'acquire'>;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
+
+export interface Sweeper {
+  /** Sweeps once, now. Null when another process does. */
+  sweep(): Promise<{ readonly holdsReleased: number; readonly keysDropped: number } | null>;
+  /** No more sweeps; one under way is waited for. */
+  stop(): Promise<void>;
+}
+
+/** Every two seconds, in one process at a time: releases expired holds, and forgets what actions answered long ago. */
+export function startSweeper(
+  { database, leases, log }: SweeperDeps,
+  { keepAnswersHours }: { readonly keepAnswersHours: number },
+): Sweeper {
+  let keysDroppedAt = 0;
+  let current: Promise<unknown> = Promise.resolve();
+
+  const sweepNow = async (): ReturnType<Sweeper['sweep']> => {
+    const lease = await leases.acquire(LEASE);
+    if (!lease) return null;
+    const now = database.clock.now();
+    const holdsReleased = await untilDone((limit) => releaseExpiredHolds(database.pool, lease, now, limit));
+    const keysDropped = await dropKeysInTime(lease, now);
+    if (holdsReleased > 0) log.info({ holdsReleased }, 'sweep.holds.released');
+    return { holdsReleased, keysDropped };
+  };
+  const dropKeysInTime = async (lease: Lease, now: Date): Promise<number> => {
+    if (Date.now() - keysDroppedAt < KEYS_EVERY_MS) return 0;
+    keysDroppedAt = Date.now();
+    const before = new Date(now.getTime() - keepAnswersHours * 3_600_000);
+    return untilDone((limit) => dropActionKeys(database.pool, lease, before, limit));
+  };
+  const sweep = (): ReturnType<Sweeper['sweep']> => {
+    const next = current.then(sweepNow, sweepNow);
+    current = next;
+    return next;
+  };
+
+  const task = schedule(
+    '*/2 * * * * *',
+    async () => {
+      try {
+        await sweep();
+      } catch (error) {
+        log.error({ error: messageOf(error) }, 'sweep.failed');
+      }
+    },
+    { noOverlap: true, timezone: 'UTC', name: 'sweeper' },
+  );
+  return {
+    sweep,
+    async stop() {
+      await task.stop();
+      await current.catch(() => undefined); // its failure was logged, or thrown to who asked
+    },
+  };
+}
+
+/** Batches until one is not full, so that none holds its locks for long. */
+async function untilDone(batch: (limit: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await batch(BATCH);
+    total += count;
+    if (count < BATCH) return total;
+  }
+}

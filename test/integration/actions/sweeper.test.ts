@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { act } from '../../../src/actions/action.js';
+import { confirmPlacement } from '../../../src/actions/confirm-placement.js';
+import { holdPlacement } from '../../../src/actions/hold-placement.js';
+import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { startSweeper, type Sweeper } from '../../../src/cli/sweeper.js';
+import { createLeaseKeeper, type LeaseKeeper } from '../../../src/database/lease-keeper.js';
+import { readCommittedPower } from '../../../src/database/headroom.js';
+import { releaseExpiredHolds } from '../../../src/database/sweeps.js';
+import { PLACEMENT_MOVES, type PlacementState } from '../../../src/domain/compute/placement-states.js';
+import { mayMove } from '../../../src/domain/compute/state-machine.js';
+import type { KnownViewer } from '../../../src/domain/viewer.js';
+import { codeOf, createDataCentre, done, freshKey, viewerOf } from '../../support/compute.js';
+import { silent } from '../../support/runner.js';
+import { createTenant } from '../../support/tenants.js';
+import { createMovingDatabase, type MovingDatabase } from '../ingest/moving-clock.js';
+
+const NOW = new Date('2026-03-02T12:00:00Z');
+const SPAN = { from: new Date('2026-03-02T13:00Z'), to: new Date('2026-03-02T13:30Z') };
+
+describe('the sweeper', () => {
+  let database: MovingDatabase;
+  let viewer: KnownViewer;
+  let centre: number;
+  const closing: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    database = await createMovingDatabase(NOW);
+    const tenant = await createTenant(database, 'Holder');
+    viewer = await viewerOf(database, tenant);
+    centre = await createDataCentre(database, tenant.operatorId, 'centre', { capacityMw: 1 });
+    await done(database, viewer, submitWorkload, {
+      jobId: 'job',
+      name: 'job',
+      type: 'OTHER',
+      powerKw: 1,
+      durationMinutes: 30,
+      deadline: new Date('2026-03-20T00:00Z'),
+    });
+  });
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  afterEach(closeAll);
+  afterAll(() => database.drop());
+
+  const sweeper = (): { readonly sweeper: Sweeper; readonly leases: LeaseKeeper } => {
+    const leases = createLeaseKeeper(database.pool, { seconds: 30, onError: () => undefined });
+    const started = startSweeper({ database, leases, log: silent }, { keepAnswersHours: 24 });
+    closing.push(
+      () => leases.close(),
+      () => started.stop(),
+    );
+    return { sweeper: started, leases };
+  };
+  const hold = (powerKw: number, ttlSeconds = 30) =>
+    act(database, viewer, holdPlacement, {
+      idempotencyKey: freshKey(),
+      input: { jobId: 'job', dcId: 'centre', slots: [{ from: SPAN.from, powerKw }], ttlSeconds },
+    });
+  const stateOf = async (code: unknown) =>
+    (
+      await database.owner.query(
+        'select state, released_reason, expires_at from placements where code = $1',
+        [code],
+      )
+    ).rows[0] as unknown;
+  const codeOfHeld = async (held: ReturnType<typeof hold>): Promise<unknown> => {
+    const answer = await held;
+    if ('refusal' in answer) throw new Error(answer.refusal.message);
+    return answer.state['code'];
+  };
+
+  it('releases what expired, with an event each, in batches, and nothing else', async () => {
+    const kept = await codeOfHeld(hold(1, 3_600));
+    const expiring = await Promise.all(Array.from({ length: 230 }, () => codeOfHeld(hold(0.1))));
+    await database.advance({ seconds: 31 });
+    const { rows: before } = await database.owner.query<{ last: string }>(
+      'select last_sequence as last from event_head',
+    );
+    // Either the timer's own sweeps or this one: none of them twice.
+    await sweeper().sweeper.sweep();
+    for (const code of [expiring[0], expiring.at(-1)])
+      expect(await stateOf(code)).toEqual({
+        state: 'RELEASED',
+        released_reason: 'EXPIRED',
+        expires_at: null,
+      });
+    expect(await stateOf(kept)).toMatchObject({ state: 'HELD' });
+    const { rows: events } = await database.owner.query<{ state: string }>(
+      `select state ->> 'state' as state from event_log where topic = 9 and sequence > $1`,
+      [before[0]?.last],
+    );
+    expect(events).toEqual(expiring.map(() => ({ state: 'RELEASED' })));
+  });
+
+  it('is one process at a time, and a late one is refused', async () => {
+    const first = sweeper();
+    const second = sweeper();
+    expect(await first.sweeper.sweep()).not.toBeNull();
+    expect(await second.sweeper.sweep()).toBeNull();
+    await expect(
+      releaseExpiredHolds(database.pool, { name: 'sweeper', fencing: 0n }, NOW, 10),
+    ).rejects.toMatchObject({ code: 'PY001' });
+  });
+
+  it('is not waited for: power whose hold expired is free, and is not confirmed once it is given away', async () => {
+    const late = await codeOfHeld(hold(900));
+    expect(codeOf(await hold(900))).toBe('CAPACITY_EXCEEDED');
+    await database.advance({ seconds: 31 });
+    const committed = await readCommittedPower(database.pool, [centre], SPAN, database.clock.now());
+    expect(committed.get(centre)?.get(SPAN.from.getTime())).toBe(1_000);
+    const confirm = (at: Date) =>
+      act({ ...database, clock: { offsetMs: 0, now: () => at } }, viewer, confirmPlacement, {
+        idempotencyKey: freshKey(),
+        input: { placementId: late },
+      });
+    expect(codeOf(await confirm(database.clock.now()))).toBe('HOLD_EXPIRED');
+    expect(codeOf(await hold(900))).toBeNull();
+    // Also not by a process whose clock is late.
+    expect(codeOf(await confirm(new Date(database.clock.now().getTime() - 20_000)))).toBe('HOLD_EXPIRED');
+    expect(await stateOf(late)).toMatchObject({ state: 'RELEASED', released_reason: 'EXPIRED' });
+  });
+
+  it('forgets answers that are older than the log keeps', async () => {
+    const key = 'to-be-forgotten';
+    const input = {
+      jobId: 'forgotten',
+      name: 'x',
+      type: 'OTHER',
+      powerKw: 1,
+      durationMinutes: 1,
+      deadline: new Date('2026-03-19T00:00Z'),
+    };
+    const submit = () => act(database, viewer, submitWorkload, { idempotencyKey: key, input });
+    const first = await submit();
+    await sweeper().sweeper.sweep();
+    await closeAll();
+    expect(await submit()).toEqual(first);
+    await database.advance({ minutes: 24 * 60 + 1 });
+    expect(await sweeper().sweeper.sweep()).not.toBeNull();
+    const { rows } = await database.owner.query('select from action_keys');
+    expect(rows).toEqual([]);
+    expect(codeOf(await submit())).toBe('ALREADY_EXISTS');
+  });
+
+  it('finds in the database the moves that the code knows', async () => {
+    const states = Object.keys(PLACEMENT_MOVES) as PlacementState[];
+    const { rows } = await database.owner.query<{ from: PlacementState; to: PlacementState; may: boolean }>(
+      `select a.s as from, b.s as to, placement_may_move(a.s, b.s) as may
+       from unnest(enum_range(null::placement_state)) a (s) cross join unnest(enum_range(null::placement_state)) b (s)`,
+    );
+    expect(rows).toHaveLength(states.length ** 2);
+    for (const { from, to, may } of rows)
+      expect([from, to, may]).toEqual([from, to, mayMove(PLACEMENT_MOVES, from, to)]);
+  });
+});
