@@ -250,7 +250,7 @@ describe('a negotiation', () => {
     expect(listed[1]).not.toContain(opened.negotiationId);
     expect(listed[1]).toContain(kept.negotiationId);
     const swept = await Promise.all([1, 2, 3].map(() => expireNegotiations(database.pool)));
-    expect(swept.sort()).toEqual([0, 0, 1]);
+    expect(swept.sort((a, b) => a - b)).toEqual([0, 0, 1]);
     expect(await read(opened)).toMatchObject({ status: 'EXPIRED', version: 2, awaiting: null });
     expect([await codes('EXPIRED'), await codes('OPEN')]).toEqual(listed);
     const { rows } = await owner.query(
