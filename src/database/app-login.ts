@@ -99,6 +99,7 @@ const OWNER_FUNCTIONS = [
   'authenticate_key',
   'keep_key_secret',
   'keys_in_force',
+  'event_readers',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

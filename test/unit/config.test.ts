@@ -34,6 +34,7 @@ describe('the configuration', () => {
       LOG_RETENTION_HOURS: 168,
       LEASE_SECONDS: 10,
       SOURCE_TIMEOUT_MS: 15_000,
+      PUBLIC_READ: true,
       ALLOWED_ORIGINS: [],
       LOG_LEVEL: 'info',
     });
@@ -61,6 +62,7 @@ describe('the configuration', () => {
         BECKN_FILTER: '$.windows',
         BECKN_PUBLIC_KEYS: `one.example|k1|ed25519=${KEY}, two.example|k|ed25519=${KEY}`,
         BECKN_BAP_ID: 'pylon.example',
+        PUBLIC_READ: 'off',
         PUBLIC_URL: 'https://pylon.example/',
         PYLON_NOW: '2023-11-06T12:30:00Z',
         INGEST_INTERVAL_SECONDS: '5',
@@ -90,6 +92,7 @@ describe('the configuration', () => {
         ['two.example|k|ed25519', KEY],
       ]),
       BECKN_BAP_ID: 'pylon.example',
+      PUBLIC_READ: false,
       PUBLIC_URL: 'https://pylon.example',
       PYLON_NOW: new Date('2023-11-06T12:30:00Z'),
       INGEST_INTERVAL_SECONDS: 5,
