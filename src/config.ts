@@ -102,7 +102,7 @@ const settings = {
   PYLON_ENV: [
     z.enum(['development', 'production']).default('development'),
     'development',
-    'production: no synthetic values. Never derived from NODE_ENV.',
+    'production: no synthetic values, no development key. Never derived from NODE_ENV.',
   ],
   DEMO: [
     flag.optional(),

@@ -109,6 +109,7 @@ const OWNER_FUNCTIONS = [
   'drop_action_keys',
   'committed_power',
   'data_centres_with_room',
+  'event_readers',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

@@ -25,3 +25,19 @@ export async function readEventStates(
   // Nobody in particular is who the database takes everyone for.
   return viewer === null ? read(pool) : readAs(pool, viewer, read);
 }
+
+/** Operators that an event may be shown to; null: everybody. */
+export type EventReaders = ReadonlyMap<bigint, readonly number[] | null>;
+
+/** Whom events that carry a row are for, by their sequence, in one statement. */
+export async function readEventReaders(
+  pool: Pick<pg.Pool, 'query'>,
+  sequences: readonly bigint[],
+): Promise<EventReaders> {
+  const { rows } = await pool.query<{ sequence: bigint; operator_ids: number[] | null }>({
+    name: 'event-readers',
+    text: 'select sequence, operator_ids from event_readers($1)',
+    values: [sequences],
+  });
+  return new Map(rows.map(({ sequence, operator_ids }) => [sequence, operator_ids]));
+}

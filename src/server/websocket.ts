@@ -63,8 +63,8 @@ export interface WebsocketOptions {
 interface Extra {
   readonly socket: WebSocket;
   readonly operations: SocketOperations;
-  /** Of its handshake. */
-  readonly headers: IncomingHttpHeaders;
+  /** Of its handshake; forgotten once they told who opened it, because a socket may live long. */
+  headers: IncomingHttpHeaders | null;
   /** Who opened it: nobody in particular until `connection_init` was answered, and nothing is served before that. */
   viewer: Viewer;
 }
@@ -110,7 +110,8 @@ export function serveWebsockets({
     schema,
     connectionInitWaitTimeout: initWaitMs,
     async onConnect({ extra, connectionParams }) {
-      const identified = await identifySocket(identity, extra.headers, connectionParams);
+      const identified = await identifySocket(identity, extra.headers ?? {}, connectionParams);
+      extra.headers = null;
       if ('refusal' in identified) {
         extra.socket.close(identified.refusal.code, identified.refusal.reason);
         return false;

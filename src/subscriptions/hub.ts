@@ -3,12 +3,19 @@ import { decodeCursor, encodeCursor } from '../domain/cursor.js';
 import { PylonError, messageOf } from '../domain/errors.js';
 import { readLogHead, type LogEvent } from '../database/event-log.js';
 import type { GraphDatabase } from '../database/prisma.js';
+import { readEventReaders, type EventReaders } from '../database/event-states.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Logger } from '../logger.js';
 import type { Audience } from './audience.js';
 import { Batch } from './batch.js';
 import { Group } from './group.js';
-import { loadObjects, withStates, type LoadedObjects, type OpenObjects } from './loaded-objects.js';
+import {
+  computeSequences,
+  loadObjects,
+  withStates,
+  type LoadedObjects,
+  type OpenObjects,
+} from './loaded-objects.js';
 import { followLog, type LogFollower } from './log-follower.js';
 import { render, type FormatErrors, type SharedOperation } from './render.js';
 import type { RenderedMessage, Sink } from './sink.js';
@@ -197,15 +204,17 @@ export class Hub {
       group.definition.pick(batch).filter(({ sequence }) => sequence > group.deliveredTo),
     );
     const { database, createContext } = this.options;
-    let open: Promise<OpenObjects> | null = null;
+    let loading: Promise<readonly [OpenObjects, EventReaders]> | null = null;
+    const load = (all: readonly LogEvent[]): Promise<readonly [OpenObjects, EventReaders]> =>
+      Promise.all([loadObjects(database, all), readersOf(database, all)]);
     const showings = new Map<string, Showing>();
     /** What is loaded once for all groups of one audience, and executed in one context. */
     const showingTo = async ({ key, viewer }: Audience): Promise<Showing> => {
       const earlier = showings.get(key);
       if (earlier) return earlier;
       const wanted = unionOf(picked.filter((_, i) => groups[i]?.operation.audience.key === key));
-      open ??= loadObjects(database, unionOf(picked));
-      const objects = await withStates(database, viewer, wanted, await open);
+      const [open, readers] = await (loading ??= load(unionOf(picked)));
+      const objects = await withStates(database, viewer, wanted, open, readers);
       const showing = { objects, context: createContext(viewer) };
       showings.set(key, showing);
       return showing;
@@ -275,3 +284,9 @@ export class Hub {
 
 const unionOf = (lists: readonly (readonly LogEvent[])[]): readonly LogEvent[] =>
   lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())];
+
+/** Asked once for all audiences, of which most may see nothing of a batch. */
+function readersOf({ pool }: Database, events: readonly LogEvent[]): Promise<EventReaders> {
+  const sequences = computeSequences(events);
+  return sequences.length > 0 ? readEventReaders(pool, sequences) : Promise.resolve(new Map());
+}

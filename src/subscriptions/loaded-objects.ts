@@ -1,6 +1,6 @@
 import { readWindows } from '../database/compute-market.js';
 import type { LogEvent } from '../database/event-log.js';
-import { readEventStates, type EventState } from '../database/event-states.js';
+import { readEventStates, type EventReaders, type EventState } from '../database/event-states.js';
 import { readSignalsAt } from '../database/grid-signals.js';
 import type { GraphDatabase } from '../database/prisma.js';
 import { readFrequencyBySequence, type FrequencyReading } from '../database/series/frequency.js';
@@ -30,17 +30,32 @@ export interface LoadedObjects extends OpenObjects {
   state(event: LogEvent): EventState | null;
 }
 
-/** Adds what a viewer may see of the compute side to objects that were loaded for everybody: one statement at most. */
+/**
+ * Adds what a viewer may see of the compute side to objects that were loaded for everybody: one statement at most.
+ *
+ * @param readers of the events, where they are known: then there is none where he may see nothing.
+ */
 export async function withStates(
   { pool }: Pick<GraphDatabase, 'pool'>,
   viewer: Viewer,
   events: readonly LogEvent[],
   open: OpenObjects,
+  readers: EventReaders | null = null,
 ): Promise<LoadedObjects> {
-  const sequences = events.filter(({ topic }) => isComputeTopic(topic)).map(({ sequence }) => sequence);
+  const sequences = computeSequences(events).filter((sequence) => mayRead(viewer, sequence, readers));
   const states: ReadonlyMap<bigint, EventState> =
     sequences.length > 0 ? await readEventStates(pool, viewer, sequences) : new Map();
   return { ...open, state: ({ sequence }) => states.get(sequence) ?? null };
+}
+
+/** The events that carry a row. */
+export const computeSequences = (events: readonly LogEvent[]): readonly bigint[] =>
+  events.filter(({ topic }) => isComputeTopic(topic)).map(({ sequence }) => sequence);
+
+function mayRead(viewer: Viewer, sequence: bigint, readers: EventReaders | null): boolean {
+  const operators = readers?.get(sequence) ?? null;
+  if (operators === null || viewer?.role === 'ADMIN') return true;
+  return viewer !== null && operators.includes(viewer.operatorId);
 }
 
 /** Loads each object once, however many subscribers will be shown it: one statement a topic. */

@@ -1,10 +1,12 @@
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ActionTable } from '../../../src/database/actions.js';
 import { toBase64url } from '../../../src/domain/base64url.js';
-import { NODE_TYPES } from '../../../src/schema/global-id.js';
+import { NODE_TYPES, encodeGlobalId } from '../../../src/schema/global-id.js';
 import { schema } from '../../../src/schema/index.js';
 import { item } from '../../support/beckn.js';
 import { stateItems } from '../../support/market-writer.js';
+import { createTenantRows, type TenantRows } from '../../support/tenant-rows.js';
 import {
   ALL_REGIONS,
   FACTORS,
@@ -19,11 +21,28 @@ import {
 } from './grid.js';
 
 const NOW = new Date('2026-03-02T12:34:00Z');
+/** The table of each type of the compute side. */
+const COMPUTE_TABLES = {
+  Agent: 'agents',
+  AgentState: 'agent_states',
+  ApiKey: 'api_keys',
+  DataCentre: 'data_centres',
+  Decision: 'decisions',
+  DecisionOutcome: 'decision_outcomes',
+  FlexibilityWindow: 'flexibility_windows',
+  Negotiation: 'negotiations',
+  Operator: 'operators',
+  Placement: 'placements',
+  StorageAsset: 'storage_assets',
+  User: 'users',
+  Workload: 'workloads',
+} as const satisfies Readonly<Record<string, ActionTable>>;
 const HALF_HOUR = new Date('2026-03-02T12:30:00Z');
 
 describe('an object with a global id', () => {
   let grid: Grid;
   let ids: Readonly<Record<string, string>>;
+  let tenant: TenantRows;
 
   beforeAll(async () => {
     grid = await startGrid(NOW);
@@ -36,6 +55,7 @@ describe('an object with a global id', () => {
     await grid.recordFactors({ Coal: 937, Wind: 0 });
     await grid.recordUnits([unit('T_MADE-1')]);
     await stateItems(grid.database, [item({ id: 'a' })]);
+    tenant = await createTenantRows(grid.database, 'Tenant', { text: 'own', number: 5 });
     const { data } = await grid.server.query<{
       region: { id: string };
       gridNow: { id: string; observations: { id: string }[] };
@@ -53,6 +73,12 @@ describe('an object with a global id', () => {
       IngestRun: data?.ingestRuns.edges[0]?.node.id ?? '',
       ComputeWindow: data?.computeWindows.edges[0]?.node.id ?? '',
       GridZone: data?.computeWindows.edges[0]?.node.zone.id ?? '',
+      ...Object.fromEntries(
+        Object.entries(COMPUTE_TABLES).map(([type, table]) => [
+          type,
+          encodeGlobalId(type, tenant.ids[table]),
+        ]),
+      ),
     };
   });
   afterAll(() => grid.close());
@@ -72,9 +98,11 @@ describe('an object with a global id', () => {
 
   it.each(NODE_TYPES)('is found again by the id of a %s', async (type) => {
     const id = ids[type] ?? '';
-    const { data, errors } = await grid.server.query('query ($id: ID!) { node(id: $id) { __typename id } }', {
-      id,
-    });
+    const { data, errors } = await grid.server.query(
+      'query ($id: ID!) { node(id: $id) { __typename id } }',
+      { id },
+      tenant.key,
+    );
     expect(errors).toBeUndefined();
     expect(data).toEqual({ node: { __typename: type, id } });
   });
@@ -100,6 +128,9 @@ describe('an object with a global id', () => {
   });
 
   it.each([
+    ...Object.keys(COMPUTE_TABLES).flatMap((type) =>
+      ['0', '-1', 'x', '1.0', '2000000000', '9999999999'].map((id) => `${type}:${id}`),
+    ),
     'Region:0',
     'Region:19',
     'GridZone:0',

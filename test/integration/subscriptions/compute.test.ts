@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionTable } from '../../../src/database/actions.js';
+import type { Database } from '../../../src/database/open.js';
 import { readLogHead } from '../../../src/database/event-log.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -24,9 +25,21 @@ let ours: TenantRows;
 let theirs: TenantRows;
 const streams: Stream[] = [];
 
+/** Transactions that the server began to read as somebody. */
+let begun = 0;
+const counted = (): Database => {
+  const pool = Object.create(database.pool) as Database['pool'];
+  const connect = database.pool.connect.bind(database.pool) as (...args: unknown[]) => unknown;
+  pool.connect = ((...args: unknown[]) => {
+    if (args.length === 0) begun += 1; // the pool's own statements give a callback
+    return connect(...args);
+  }) as typeof pool.connect;
+  return { ...database, pool };
+};
+
 beforeAll(async () => {
   database = await createTestDatabase();
-  server = await startTestServer(database, { progressMs: 50 });
+  server = await startTestServer(counted(), { progressMs: 50 });
   writer = await createWriter(database);
   ours = await createTenantRows(database, 'Ours', { text: 'our-own', number: 5 });
   theirs = await createTenantRows(database, 'Theirs', { text: 'their-own', number: 7 });
@@ -317,5 +330,18 @@ describe('readers', () => {
       await open({ query: 'subscription { workloads { kind cursor } }', key }).take(1);
     await until('its members', () => server.hub.subscriberCount === 5);
     expect(server.hub.groupCount).toBe(4);
+  });
+
+  it('are read for only where an event is for them', async () => {
+    const query = 'subscription { workloads { kind cursor workload { jobId } } }';
+    const [own, ...others] = [ours.key, theirs.key].map((key) => open({ query, key })) as [Stream, Stream];
+    const everything = open({ query: 'subscription { events { kind cursor } }' });
+    await Promise.all([own, everything, ...others].map((reader) => reader.take(1)));
+    await until('three groups', () => server.hub.groupCount === 3);
+    begun = 0;
+    await tell(ours, 'workloads');
+    await own.take(2);
+    await others[0]?.reach(sequenceOf(own.messages.at(-1)?.cursor ?? ''));
+    expect(begun).toBe(1);
   });
 });

@@ -183,3 +183,9 @@ it('a key tells whether it counts, and nothing else', async () => {
   );
   expect(rows).toEqual([{ keys_in_force: a.ids.api_keys }, { keys_in_force: b.ids.api_keys }]);
 });
+
+it('whom an event is for is told without what it holds', async () => {
+  const last = await announce(database.owner, [{ table: 'workloads', id: b.ids.workloads }]);
+  const { rows } = await as('nobody', (client) => client.query('select * from event_readers($1)', [[last]]));
+  expect(rows).toEqual([{ sequence: last, operator_ids: [b.operatorId] }]);
+});
