@@ -250,7 +250,7 @@ describe('a negotiation', () => {
     expect(listed[1]).not.toContain(opened.negotiationId);
     expect(listed[1]).toContain(kept.negotiationId);
     const swept = await Promise.all([1, 2, 3].map(() => expireNegotiations(database.pool)));
-    expect(swept.sort()).toEqual([0, 0, 1]);
+    expect(swept.sort((a, b) => a - b)).toEqual([0, 0, 1]);
     expect(await read(opened)).toMatchObject({ status: 'EXPIRED', version: 2, awaiting: null });
     expect([await codes('EXPIRED'), await codes('OPEN')]).toEqual(listed);
     const { rows } = await owner.query(
@@ -338,6 +338,23 @@ describe('a negotiation', () => {
       },
     });
     expect(await byJob(south.key)).toEqual({ negotiations: { edges: [] } });
+  });
+
+  it('is a node for both sides and for nobody else', async () => {
+    const { negotiationId } = await open();
+    const { negotiation } = await ask<{ negotiation: { id: string } }>(
+      `{ negotiation(negotiationId: "${negotiationId}") { id } }`,
+      north.key,
+    );
+    const nodeFor = async (key?: string) =>
+      (await ask<{ node: unknown }>(`{ node(id: "${negotiation.id}") { __typename id } }`, key)).node;
+    const node = { __typename: 'Negotiation', id: negotiation.id };
+    expect([
+      await nodeFor(north.key),
+      await nodeFor(south.key),
+      await nodeFor(third.key),
+      await nodeFor(),
+    ]).toEqual([node, node, null, null]);
   });
 
   it('is opened by an agent of its own operator about work of its own', async () => {

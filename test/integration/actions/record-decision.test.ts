@@ -468,6 +468,22 @@ describe('recordDecision', () => {
     expect(await outcome({ decisionId: 'none', carbonGco2: 1 })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it("is a node, as its outcomes are, for its operator's keys that may read alone", async () => {
+    const { decision: found } = await ask<{ decision: { id: string; outcomes: { id: string }[] } }>(
+      '{ decision(decisionId: "full") { id outcomes { id } } }',
+      north.key,
+    );
+    const ids = [found.id, ...found.outcomes.map(({ id }) => id)];
+    expect(ids).toHaveLength(3);
+    const nodesFor = async (key?: string) =>
+      (await ask<{ nodes: unknown[] }>(`{ nodes(ids: ${JSON.stringify(ids)}) { __typename id } }`, key))
+        .nodes;
+    const types = ['Decision', 'DecisionOutcome', 'DecisionOutcome'];
+    expect(await nodesFor(north.key)).toEqual(ids.map((id, i) => ({ __typename: types[i], id })));
+    const blind = await createKey(grid.database.owner, north.operatorId, { scopes: ['DECISIONS'] });
+    for (const key of [south.key, blind, undefined]) expect(await nodesFor(key)).toEqual([null, null, null]);
+  });
+
   const BAD: readonly (readonly [what: string, input: object, path: string])[] = [
     ['an empty reason', { reasoning: ' ' }, 'input.reasoning'],
     ['a NUL', { reasoning: 'a\0b' }, 'input.reasoning'],

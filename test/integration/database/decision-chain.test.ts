@@ -314,6 +314,8 @@ describe('the chain of decisions', () => {
         `update decision_head set decision_count = 0`,
         `delete from decision_head`,
         `select append_decision('{}')`,
+        `select log_events('[]')`,
+        `select decision_id from decisions for update`,
         `create or replace function refuse_change() returns trigger language plpgsql as $$ begin return null; end $$`,
         `set session_replication_role = replica`,
         `delete from decision_signals`,
