@@ -58,6 +58,12 @@ declare
   head decision_head;
 begin
   d.operator_id := viewer_operator();
+  -- What its foreign keys will lock, in the order of all actions and before the head: whoever holds one of these rows for
+  -- long holds up this decision, and not the chain. The operator's row is locked since its key was claimed.
+  perform from data_centres where data_centre_id in (d.source_data_centre_id, d.target_data_centre_id) order by data_centre_id for key share;
+  perform from agents where agent_id = d.agent_id for key share;
+  perform from workloads where workload_id = d.workload_id for key share;
+  perform from negotiations where negotiation_id = d.negotiation_id for key share;
   select * into strict head from decision_head for update;
   d.decision_id := head.decision_count + 1;
   d.previous_hash := head.hash;
