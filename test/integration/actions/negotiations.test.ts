@@ -394,4 +394,32 @@ describe('a negotiation', () => {
       paths: [path],
     });
   });
+
+  const BAD_ANSWERS: readonly (readonly [what: string, move: Move, input: object, path: string])[] = [
+    ['a counter-proposal without terms', 'counterNegotiation', { terms: {} }, 'input.terms'],
+    [
+      'a counter-proposal of endless power',
+      'counterNegotiation',
+      { terms: { powerKw: 1e300 } },
+      'input.terms.powerKw',
+    ],
+    [
+      'a counter-proposal that is over at once',
+      'counterNegotiation',
+      { terms: { powerKw: 1 }, expiresAt: '2020-01-01T00:00Z' },
+      'input.expiresAt',
+    ],
+    ['an acceptance by nobody', 'acceptNegotiation', { agentId: '' }, 'input.agentId'],
+    ['an acceptance at no version', 'acceptNegotiation', { expectedVersion: 0 }, 'input.expectedVersion'],
+    ['an acceptance with a NUL', 'acceptNegotiation', { message: 'a\0' }, 'input.message'],
+    ['a rejection of nothing', 'rejectNegotiation', { negotiationId: '\ud800' }, 'input.negotiationId'],
+    ['a rejection too long', 'rejectNegotiation', { message: 'a'.repeat(2_001) }, 'input.message'],
+  ];
+  it.each(BAD_ANSWERS)('refuses %s by its path', async (_what, name, input, path) => {
+    const answer = await answerOf(name, south, await open(), input);
+    expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
+      code: 'INVALID',
+      paths: [path],
+    });
+  });
 });

@@ -546,6 +546,24 @@ describe('recordDecision', () => {
     });
   });
 
+  const BAD_OUTCOMES: readonly (readonly [what: string, input: object, path: string])[] = [
+    ['of no decision', { decisionId: '', carbonGco2: 1 }, 'input.decisionId'],
+    ['of nothing', {}, 'input'],
+    ['of negative carbon', { carbonGco2: -1 }, 'input.carbonGco2'],
+    ['of endless carbon', { carbonGco2: 1e300 }, 'input.carbonGco2'],
+    ['of an endless cost', { costGbp: -1e300 }, 'input.costGbp'],
+    ['of negative power', { flexibilityContributionMw: -0.1 }, 'input.flexibilityContributionMw'],
+    ['with a NUL', { costGbp: 0, note: '\0' }, 'input.note'],
+    ['with a lone surrogate', { costGbp: 0, note: '\udfff' }, 'input.note'],
+  ];
+  it.each(BAD_OUTCOMES)('refuses an outcome %s by its path', async (_what, input, path) => {
+    const answer = await outcome({ decisionId: 'full', ...input });
+    expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
+      code: 'INVALID',
+      paths: [path],
+    });
+  });
+
   it('leaves one chain that is whole', async () => {
     const client = await grid.database.owner.connect();
     try {
