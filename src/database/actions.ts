@@ -110,8 +110,7 @@ async function attemptAction(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
-    const earlier = await claimKey(client, viewer, action, key, body);
+    const earlier = await begin(client, viewer, action, key, body);
     if (earlier) {
       await client.query('rollback');
       return earlier;
@@ -120,7 +119,6 @@ async function attemptAction(
     const changed = (table: ActionTable, id: number): void => void events.push({ table, id });
     let secret: string | undefined;
     const tellOnce = (told: string): void => void (secret = told);
-    await client.query('savepoint work');
     try {
       // Its own connection throughout: actions that each waited for a second one would wait for each other.
       const grid = { ...reader, db: client, archive: archivedSpans(client, () => now) };
@@ -149,20 +147,20 @@ async function attemptAction(
   }
 }
 
-async function claimKey(
+/** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
+async function begin(
   client: pg.PoolClient,
   viewer: KnownViewer,
   action: string,
   key: string,
   body: unknown,
 ): Promise<ActionAnswer | null> {
-  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest();
-  const { rows } = await client.query<{ answer: ActionAnswer | null }>({
-    name: 'begin-action',
-    text: 'select begin_action($1, $2, $3, $4, $5) as answer',
-    values: [viewer.operatorId, viewer.role, action, key, bodyHash],
-  });
-  return rows[0]?.answer ?? null;
+  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest('hex');
+  const [role, name, claimed] = [viewer.role, action, key].map((text) => pg.escapeLiteral(text));
+  const results = (await client.query(
+    `begin; select begin_action(${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHash}') as answer; savepoint work`,
+  )) as unknown as pg.QueryResult<{ answer: ActionAnswer | null }>[];
+  return results[1]?.rows[0]?.answer ?? null;
 }
 
 /** As text, because it carries its own COMMIT: the head of the log is locked for as long as the server takes, and no longer. */

@@ -286,7 +286,7 @@ const unionOf = (lists: readonly (readonly LogEvent[])[]): readonly LogEvent[] =
   lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())];
 
 /** Asked once for all audiences, of which most may see nothing of a batch. */
-function readersOf({ pool }: Database, events: readonly LogEvent[]): Promise<EventReaders> {
+function readersOf({ pool }: GraphDatabase, events: readonly LogEvent[]): Promise<EventReaders> {
   const sequences = computeSequences(events);
   return sequences.length > 0 ? readEventReaders(pool, sequences) : Promise.resolve(new Map());
 }

@@ -75,7 +75,6 @@ describe('the configuration', () => {
         LOG_RETENTION_HOURS: '1',
         LEASE_SECONDS: '30',
         SOURCE_TIMEOUT_MS: '1000',
-        PUBLIC_READ: 'off',
         ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
         LOG_LEVEL: 'debug',
       }),
@@ -107,7 +106,6 @@ describe('the configuration', () => {
       LOG_RETENTION_HOURS: 1,
       LEASE_SECONDS: 30,
       SOURCE_TIMEOUT_MS: 1000,
-      PUBLIC_READ: false,
       ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
       LOG_LEVEL: 'debug',
     });

@@ -438,21 +438,35 @@ declare
   result jsonb := p_answer;
 begin
   if p_answer ? 'append' then
-    result := jsonb_build_object('table', 'decisions', 'id', append_decision(p_answer -> 'append'));
-    p_events := jsonb_build_array(result) || p_events;
-  end if;
-  if result ? 'table' then
-    result := result || jsonb_build_object('state', object_state(result ->> 'table', (result ->> 'id')::integer));
+    result := append_decision(p_answer -> 'append');
+  elsif p_answer ? 'table' then
+    result := p_answer || jsonb_build_object('state', object_state(p_answer ->> 'table', (p_answer ->> 'id')::integer));
   end if;
   update action_keys k set answer = result where k.operator_id = viewer_operator() and k.key = p_key and k.answer is null;
   if not found then raise exception 'no action has been begun under this key'; end if;
-  perform append_events(p_events);
+  if p_answer ? 'append' then
+    perform log_events(jsonb_build_array(result) || events_with_states(p_events));
+  else
+    perform append_events(p_events);
+  end if;
   return result;
 end $$;
+
+-- Events with the row of each as of now.
+create function events_with_states(p_events jsonb) returns jsonb language sql stable as $$
+  select coalesce(jsonb_agg(e.value || jsonb_build_object('state', object_state(e.value ->> 'table', (e.value ->> 'id')::integer)) order by e.ordinality), '[]')
+  from jsonb_array_elements(p_events) with ordinality e
+$$;
 
 -- Appends events of objects, each with its row as of now, under the head's lock; to be called last.
 create function append_events(p_events jsonb) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform log_events(events_with_states(p_events));
+end $$;
+
+-- The same of events that carry their states: only for functions that vouch for those.
+create function log_events(p_events jsonb) returns void language plpgsql as $$
 declare
   head event_head;
   total integer := jsonb_array_length(p_events);
@@ -467,7 +481,7 @@ begin
     s.state
   from jsonb_array_elements(p_events) with ordinality e
   join action_objects o on o.table_name = e.value ->> 'table'
-  cross join lateral (select object_state(o.table_name, (e.value ->> 'id')::integer) as state) s;
+  cross join lateral (select e.value -> 'state' as state offset 0) s;
   perform close_commit(head.last_sequence + 1, head.last_sequence + total, head.last_known_at);
 end $$;
 
@@ -539,5 +553,5 @@ begin
   end loop;
 end $$;
 
-revoke execute on function object_state, begin_action, finish_action, append_events, read_event_states, authenticate_key,
-  keep_key_secret from public;
+revoke execute on function object_state, begin_action, finish_action, events_with_states, append_events, log_events, read_event_states,
+  authenticate_key, keep_key_secret from public;

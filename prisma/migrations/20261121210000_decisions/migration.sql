@@ -50,16 +50,22 @@ create function decision_hash(p_previous text, p_number integer, p_decided_at ti
 $$;
 
 -- Appends a decision of the viewer's operator under the lock of the chain's head: to be called late in a transaction, and
--- before the log's head is locked. p_decision: its columns, but for those that are only known here. Answers its number.
-create function append_decision(p_decision jsonb) returns integer
-  language plpgsql security definer set search_path = public, pg_temp as $$
+-- before the log's head is locked. p_decision: its columns, but for those that are only known here. Answers what is answered
+-- to the action that took it. For finish_action alone, which is the owner.
+create function append_decision(p_decision jsonb) returns jsonb language plpgsql as $$
 declare
   d decisions := jsonb_populate_record(null::decisions, p_decision);
   head decision_head;
 begin
+  d.operator_id := viewer_operator();
+  -- What its foreign keys will lock, in the order of all actions and before the head: whoever holds one of these rows for
+  -- long holds up this decision, and not the chain. The operator's row is locked since its key was claimed.
+  perform from data_centres where data_centre_id in (d.source_data_centre_id, d.target_data_centre_id) order by data_centre_id for key share;
+  perform from agents where agent_id = d.agent_id for key share;
+  perform from workloads where workload_id = d.workload_id for key share;
+  perform from negotiations where negotiation_id = d.negotiation_id for key share;
   select * into strict head from decision_head for update;
   d.decision_id := head.decision_count + 1;
-  d.operator_id := viewer_operator();
   d.previous_hash := head.hash;
   d.hash := decision_hash(d.previous_hash, d.decision_id, d.decided_at, d.content);
   insert into decisions values (d.*);
@@ -67,7 +73,7 @@ begin
     select s.region_id, s.from_at, d.decision_id, d.operator_id
     from jsonb_to_recordset(p_decision -> 'signals') as s (region_id smallint, from_at timestamptz);
   update decision_head set decision_count = d.decision_id, hash = d.hash;
-  return d.decision_id;
+  return jsonb_build_object('table', 'decisions', 'id', d.decision_id, 'state', to_jsonb(d));
 end $$;
 
 -- Negotiations that wait for an answer and have an end, by it.

@@ -340,6 +340,23 @@ describe('a negotiation', () => {
     expect(await byJob(south.key)).toEqual({ negotiations: { edges: [] } });
   });
 
+  it('is a node for both sides and for nobody else', async () => {
+    const { negotiationId } = await open();
+    const { negotiation } = await ask<{ negotiation: { id: string } }>(
+      `{ negotiation(negotiationId: "${negotiationId}") { id } }`,
+      north.key,
+    );
+    const nodeFor = async (key?: string) =>
+      (await ask<{ node: unknown }>(`{ node(id: "${negotiation.id}") { __typename id } }`, key)).node;
+    const node = { __typename: 'Negotiation', id: negotiation.id };
+    expect([
+      await nodeFor(north.key),
+      await nodeFor(south.key),
+      await nodeFor(third.key),
+      await nodeFor(),
+    ]).toEqual([node, node, null, null]);
+  });
+
   it('is opened by an agent of its own operator about work of its own', async () => {
     expect(await open({ initiatorAgentId: south.agent, responderAgentId: north.agent })).toMatchObject({
       code: 'NOT_ALLOWED',
@@ -372,6 +389,34 @@ describe('a negotiation', () => {
   ];
   it.each(BAD)('refuses %s by its path', async (_what, input, path) => {
     const answer = await open(input);
+    expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
+      code: 'INVALID',
+      paths: [path],
+    });
+  });
+
+  const BAD_ANSWERS: readonly (readonly [what: string, move: Move, input: object, path: string])[] = [
+    ['a counter-proposal without terms', 'counterNegotiation', { terms: {} }, 'input.terms'],
+    [
+      'a counter-proposal of endless power',
+      'counterNegotiation',
+      { terms: { powerKw: 1e300 } },
+      'input.terms.powerKw',
+    ],
+    [
+      'a counter-proposal that is over at once',
+      'counterNegotiation',
+      { terms: { powerKw: 1 }, expiresAt: '2020-01-01T00:00Z' },
+      'input.expiresAt',
+    ],
+    ['an acceptance by nobody', 'acceptNegotiation', { agentId: '' }, 'input.agentId'],
+    ['an acceptance at no version', 'acceptNegotiation', { expectedVersion: 0 }, 'input.expectedVersion'],
+    ['an acceptance with a NUL', 'acceptNegotiation', { message: 'a\0' }, 'input.message'],
+    ['a rejection of nothing', 'rejectNegotiation', { negotiationId: '\ud800' }, 'input.negotiationId'],
+    ['a rejection too long', 'rejectNegotiation', { message: 'a'.repeat(2_001) }, 'input.message'],
+  ];
+  it.each(BAD_ANSWERS)('refuses %s by its path', async (_what, name, input, path) => {
+    const answer = await answerOf(name, south, await open(), input);
     expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
       code: 'INVALID',
       paths: [path],

@@ -468,6 +468,22 @@ describe('recordDecision', () => {
     expect(await outcome({ decisionId: 'none', carbonGco2: 1 })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it("is a node, as its outcomes are, for its operator's keys that may read alone", async () => {
+    const { decision: found } = await ask<{ decision: { id: string; outcomes: { id: string }[] } }>(
+      '{ decision(decisionId: "full") { id outcomes { id } } }',
+      north.key,
+    );
+    const ids = [found.id, ...found.outcomes.map(({ id }) => id)];
+    expect(ids).toHaveLength(3);
+    const nodesFor = async (key?: string) =>
+      (await ask<{ nodes: unknown[] }>(`{ nodes(ids: ${JSON.stringify(ids)}) { __typename id } }`, key))
+        .nodes;
+    const types = ['Decision', 'DecisionOutcome', 'DecisionOutcome'];
+    expect(await nodesFor(north.key)).toEqual(ids.map((id, i) => ({ __typename: types[i], id })));
+    const blind = await createKey(grid.database.owner, north.operatorId, { scopes: ['DECISIONS'] });
+    for (const key of [south.key, blind, undefined]) expect(await nodesFor(key)).toEqual([null, null, null]);
+  });
+
   const BAD: readonly (readonly [what: string, input: object, path: string])[] = [
     ['an empty reason', { reasoning: ' ' }, 'input.reasoning'],
     ['a NUL', { reasoning: 'a\0b' }, 'input.reasoning'],
@@ -524,6 +540,24 @@ describe('recordDecision', () => {
   ];
   it.each(BAD)('refuses %s by its path', async (_what, input, path) => {
     const answer = await record(input);
+    expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
+      code: 'INVALID',
+      paths: [path],
+    });
+  });
+
+  const BAD_OUTCOMES: readonly (readonly [what: string, input: object, path: string])[] = [
+    ['of no decision', { decisionId: '', carbonGco2: 1 }, 'input.decisionId'],
+    ['of nothing', {}, 'input'],
+    ['of negative carbon', { carbonGco2: -1 }, 'input.carbonGco2'],
+    ['of endless carbon', { carbonGco2: 1e300 }, 'input.carbonGco2'],
+    ['of an endless cost', { costGbp: -1e300 }, 'input.costGbp'],
+    ['of negative power', { flexibilityContributionMw: -0.1 }, 'input.flexibilityContributionMw'],
+    ['with a NUL', { costGbp: 0, note: '\0' }, 'input.note'],
+    ['with a lone surrogate', { costGbp: 0, note: '\udfff' }, 'input.note'],
+  ];
+  it.each(BAD_OUTCOMES)('refuses an outcome %s by its path', async (_what, input, path) => {
+    const answer = await outcome({ decisionId: 'full', ...input });
     expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({
       code: 'INVALID',
       paths: [path],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionAnswer } from '../../../src/database/actions.js';
 import { readDecisionHead, verifyDecisions, type ChainReport } from '../../../src/database/decision-chain.js';
 import { chainText, type ChainHead } from '../../../src/domain/compute/decision-chain.js';
+import { until } from '../../support/until.js';
 import { createDecisionsDatabase, type DecisionsDatabase } from './decisions.js';
 import { counted } from './writers.js';
 
@@ -78,6 +79,46 @@ describe('decisions of eight writers', () => {
     expect(new Set(numbers).size).toBe(count);
     const { fault, head } = await verifyDecisions(chain.owner);
     expect({ fault, count: head.count }).toEqual({ fault: null, count: before + count });
+  });
+});
+
+describe('a row that a decision names and another transaction holds', () => {
+  let chain: DecisionsDatabase;
+  beforeAll(async () => {
+    chain = await createDecisionsDatabase();
+    await chain.owner.query(
+      `insert into negotiations (code, type, initiator_agent_id, responder_agent_id, operator_id, responder_operator_id, awaiting_agent_id)
+       values ('talk', 'OTHER', $1, $2, $3, $4, $2)`,
+      [chain.north.agentNumber, chain.south.agentNumber, chain.north.operatorId, chain.south.operatorId],
+    );
+  });
+  afterAll(() => chain.drop());
+
+  it.each([
+    ['data_centres', `dc_id = 'north-dc'`],
+    ['agents', `code = 'north-agent'`],
+    ['workloads', `job_id = 'north-job'`],
+    ['negotiations', `code = 'talk'`],
+  ])('of %s holds up that decision, and not the chain', async (table, where) => {
+    const { owner, north, south, database } = chain;
+    await owner.query('begin');
+    let waiting: Promise<ActionAnswer>;
+    try {
+      const held = await owner.query(`select from ${table} where ${where} for update`);
+      expect(held.rowCount).toBe(1);
+      waiting = chain.record(north, { negotiationId: 'talk' });
+      await until('it waits', async () => {
+        const { rows } = await database.pool.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'select finish_action%'`,
+        );
+        return rows.length === 1;
+      });
+      expect(await chain.record(south, { targetDcId: south.centre })).toMatchObject({ table: 'decisions' });
+    } finally {
+      await owner.query('rollback');
+    }
+    const { id } = (await waiting) as { readonly id: number };
+    expect(id).toBe((await readDecisionHead(database.pool)).count);
   });
 });
 
@@ -314,6 +355,8 @@ describe('the chain of decisions', () => {
         `update decision_head set decision_count = 0`,
         `delete from decision_head`,
         `select append_decision('{}')`,
+        `select log_events('[]')`,
+        `select decision_id from decisions for update`,
         `create or replace function refuse_change() returns trigger language plpgsql as $$ begin return null; end $$`,
         `set session_replication_role = replica`,
         `delete from decision_signals`,
