@@ -2,11 +2,11 @@ import { z } from 'zod';
 import {
   performAction,
   type ActionAnswer,
+  type ActionDatabase,
   type ActionObject,
   type ActionTable,
   type ActionTransaction,
 } from '../database/actions.js';
-import type { Database } from '../database/open.js';
 import { PylonError } from '../domain/errors.js';
 import { Refused, type Fault } from '../domain/refusal.js';
 import type { ApiScope, Viewer } from '../domain/viewer.js';
@@ -39,7 +39,7 @@ const keyRule = z
  * @throws {PylonError} UNAUTHENTICATED, FORBIDDEN
  */
 export async function act<Input>(
-  database: Pick<Database, 'pool' | 'clock' | 'reader'>,
+  database: ActionDatabase,
   viewer: Viewer,
   action: Action<Input>,
   request: { readonly idempotencyKey: string; readonly input: unknown },

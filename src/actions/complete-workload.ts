@@ -29,7 +29,7 @@ export const completeWorkload = defineAction({
     flexibilityRevenueGbp: optional(within(-1e12, 1e12)),
   }),
   async perform(transaction, input) {
-    const { db, now, reader } = transaction;
+    const { db, now, grid } = transaction;
     const work = await lockWorkload(transaction, input);
     requireMove(WORKLOAD_MOVES, work.status, 'COMPLETED', `workload ${input.jobId}`);
     const completedAt = input.completedAt ?? now;
@@ -40,10 +40,10 @@ export const completeWorkload = defineAction({
       startedAt: run.started_at,
       stoppedAt: run.stopped_at ?? completedAt,
     }));
-    const consumption = await consumptionOf(reader, runs, input.actualEnergyKwh);
+    const consumption = await consumptionOf(grid, runs, input.actualEnergyKwh);
     await keepConsumption(
       db,
-      reader.sources,
+      grid.sources,
       { workloadId: work.workload_id, operatorId: work.operator_id },
       consumption,
     );

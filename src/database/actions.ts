@@ -3,6 +3,7 @@ import pg from 'pg';
 import { canonicalJson } from '../domain/canonical-json.js';
 import { Refused, type Refusal } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
+import { archivedSpans } from './archive/archived-spans.js';
 import type { GridSignalReader } from './grid-signals.js';
 import { jsonbText } from './ingest-runs.js';
 import type { Database } from './open.js';
@@ -34,11 +35,14 @@ export interface ActionTransaction {
   readonly viewer: KnownViewer;
   /** The instant of the whole action, by the server's clock. */
   readonly now: Date;
-  /** Signals and prices, read in the same transaction. */
-  readonly reader: GridSignalReader;
+  /** Reads the grid within the transaction. */
+  readonly grid: GridSignalReader;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
 }
+
+/** What of the database actions need. */
+export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'>;
 
 export interface ActionRequest {
   readonly viewer: KnownViewer;
@@ -64,13 +68,13 @@ const ATTEMPTS = 5;
  * often they come and whatever was killed on the way. A refusal undoes everything, and is an answer too.
  */
 export async function performAction(
-  { pool, clock, reader }: Pick<Database, 'pool' | 'clock' | 'reader'>,
+  database: ActionDatabase,
   request: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionObject>,
 ): Promise<ActionAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptAction(pool, reader, clock.now(), request, work);
+      return await attemptAction(database, request, work);
     } catch (error) {
       // Two that wait for each other: the database ended one of them, which did nothing and can begin again.
       if (!(codeOf(error) === DEADLOCK && attempt < ATTEMPTS)) throw error;
@@ -79,12 +83,11 @@ export async function performAction(
 }
 
 async function attemptAction(
-  pool: pg.Pool,
-  reader: GridSignalReader,
-  now: Date,
+  { pool, clock, reader }: ActionDatabase,
   { viewer, action, key, body }: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionObject>,
 ): Promise<ActionAnswer> {
+  const now = clock.now();
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -98,13 +101,9 @@ async function attemptAction(
     const changed = (table: ActionTable, id: number): void => void events.push({ table, id });
     await client.query('savepoint work');
     try {
-      const object = await work({
-        db: client,
-        viewer,
-        now,
-        reader: { ...reader, db: client },
-        changed,
-      });
+      // Its own connection throughout: actions that each waited for a second one would wait for each other.
+      const grid = { ...reader, db: client, archive: archivedSpans(client, () => now) };
+      const object = await work({ db: client, viewer, now, grid, changed });
       return await finish(client, key, object, events);
     } catch (error) {
       const refusal = refusalOf(error);
