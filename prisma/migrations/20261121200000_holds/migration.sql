@@ -115,7 +115,7 @@ create function move_placements(p_placements integer[], p_to placement_state, p_
 declare
   moved integer[];
 begin
-  if exists (select from placements where placement_id = any (p_placements) and not (viewer_is_admin() or operator_id = viewer_operator())) then
+  if exists (select from placements where placement_id = any (p_placements) and not viewer_is_admin() and operator_id is distinct from viewer_operator()) then
     raise exception 'not all of these placements are the viewer''s' using errcode = '42501';
   end if;
   perform from placements where placement_id = any (p_placements) order by placement_id for update;

@@ -137,7 +137,7 @@ export const signalsConsumed = (
     ({ from, dataCentreId }) => ({ from, number: dataCentreId }),
   );
 
-/** Answers `GridSignal.workloadsConsuming`: the viewer's own that ran in the region in that half hour. */
+/** Answers `GridSignal.workloadsConsuming`: the viewer's own that ran in the region, or a part of it, in that half hour. */
 export const workloadsConsuming = (
   { regionId, from }: { readonly regionId: number; readonly from: Date },
   args: PageArgs,
@@ -146,7 +146,9 @@ export const workloadsConsuming = (
   workloads(args, context, {
     runs: {
       some: {
-        ...(regionId === GREAT_BRITAIN ? {} : { dataCentre: { regionId } }),
+        ...(regionId === GREAT_BRITAIN
+          ? {}
+          : { dataCentre: { OR: [{ regionId }, { region: { parentRegionId: regionId } }] } }),
         startedAt: { lt: addHalfHours(from, 1) },
         OR: [{ stoppedAt: null }, { stoppedAt: { gt: from } }],
       },

@@ -5,7 +5,6 @@ import { rowNumberOf } from './node-id.js';
 
 export const DecisionOutcomeType = builder.prismaNode('DecisionOutcome', {
   id: { resolve: ({ decisionOutcomeId }) => decisionOutcomeId },
-  nullable: true, // a row that is hidden is as one that is not there
   findUnique: (id) => ({ decisionOutcomeId: rowNumberOf(id) }),
   nullable: true,
   description: "What later really came of a decision. Never changed; its operator's own.",

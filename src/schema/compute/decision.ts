@@ -22,7 +22,6 @@ import { rowNumberOf } from './node-id.js';
 /** Its columns are always loaded, because most fields read the content. */
 export const DecisionType = builder.prismaNode('Decision', {
   id: { resolve: ({ decisionId }) => decisionId },
-  nullable: true, // a row that is hidden is as one that is not there
   findUnique: (id) => ({ decisionId: rowNumberOf(id) }),
   nullable: true,
   description:

@@ -1,10 +1,18 @@
+import { HALF_HOUR_MS } from '../../domain/half-hour.js';
 import type { Headroom, Room } from '../../database/headroom.js';
 import { LONGEST_HEADROOM_DAYS, dataCentreHeadroom, headroom } from '../../resolvers/compute/headroom.js';
 import { LARGEST_PAGE } from '../../resolvers/page.js';
 import { builder } from '../builder.js';
 import { DataCentreType } from './data-centre.js';
 
+const MOST_HALF_HOURS = LONGEST_HEADROOM_DAYS * 48;
 const LONGEST = `at most ${LONGEST_HEADROOM_DAYS} days after \`from\``;
+
+/** How many the answer holds; a span that is refused anyway counts as the longest. */
+const halfHoursOf = (from: Date, to: Date): number => {
+  const count = (to.getTime() - from.getTime()) / HALF_HOUR_MS;
+  return count >= 1 && count <= MOST_HALF_HOURS ? count : MOST_HALF_HOURS;
+};
 
 const spanArgs = builder.args((t) => ({
   from: t.field({
@@ -40,7 +48,7 @@ builder.prismaObjectField(DataCentreType, 'headroom', (t) =>
     type: [HeadroomType],
     args: spanArgs,
     select: { dataCentreId: true, capacityMw: true },
-    complexity: { field: 20, multiplier: LONGEST_HEADROOM_DAYS * 48 },
+    complexity: ({ from, to }) => ({ field: 20, multiplier: halfHoursOf(from, to) }),
     description:
       'What is left of its facility power, by half hour, oldest first. Its reported load is not taken off, nor is it asked whether it is ACTIVE.',
     resolve: (centre, args, context) => headroom(centre, args, context),

@@ -32,7 +32,6 @@ const NegotiationTurnType = builder.prismaObject('NegotiationTurn', {
 /** Its columns are always loaded: what its status is now follows from several. */
 export const NegotiationType = builder.prismaNode('Negotiation', {
   id: { resolve: ({ negotiationId }) => negotiationId },
-  nullable: true, // a row that is hidden is as one that is not there
   findUnique: (id) => ({ negotiationId: rowNumberOf(id) }),
   nullable: true,
   description: 'Two agents finding terms, in turns. Seen by the operators of both.',

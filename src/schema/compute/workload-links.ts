@@ -164,7 +164,7 @@ builder.objectField(GridSignalType, 'workloadsConsuming', (t) =>
     args: pageArgs,
     complexity: ownStatementCost,
     description:
-      "Workloads of the caller's operator that ran in the region in this half hour, newest first; of Great Britain, in any region.",
+      "Workloads of the caller's operator that ran in the region, or in a part of it, in this half hour, newest first.",
     resolve: (signal, args, context) => workloadsConsuming(signal, args, context),
   }),
 );

@@ -7,7 +7,7 @@ import { confirmPlacement } from '../../../src/actions/confirm-placement.js';
 import { holdPlacement } from '../../../src/actions/hold-placement.js';
 import { startWorkload } from '../../../src/actions/start-workload.js';
 import { submitWorkload } from '../../../src/actions/submit-workload.js';
-import type { Database } from '../../../src/database/open.js';
+import type { ActionDatabase } from '../../../src/database/actions.js';
 import type { KnownViewer } from '../../../src/domain/viewer.js';
 import { createDataCentre, done, freshKey, viewerOf } from '../../support/compute.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -149,7 +149,7 @@ describe('an action whose connection is cut', () => {
         for (let n = 1; ; n += 1) {
           const input = await prepare();
           const key = freshKey();
-          const attempt = (through: Pick<Database, 'pool' | 'clock' | 'reader'>) =>
+          const attempt = (through: ActionDatabase) =>
             act(through, viewer, action, { idempotencyKey: key, input });
           const before = await everything();
           const cut = cutPool(database, n, when);

@@ -73,7 +73,13 @@ describe('the sweeper', () => {
 
   it('releases what expired, with an event each, in batches, and nothing else', async () => {
     const kept = await codeOfHeld(hold(1, 3_600));
-    const expiring = await Promise.all(Array.from({ length: 230 }, () => codeOfHeld(hold(0.1))));
+    const expiring = [await codeOfHeld(hold(1)), ...Array.from({ length: 229 }, (_, i) => `copy-${i}`)];
+    await database.owner.query(
+      `insert into placements (code, operator_id, workload_id, data_centre_id, expires_at)
+       select c.code, p.operator_id, p.workload_id, p.data_centre_id, p.expires_at
+       from placements p cross join unnest($2::text[]) c (code) where p.code = $1`,
+      [expiring[0], expiring.slice(1)],
+    );
     await database.advance({ seconds: 31 });
     const { rows: before } = await database.owner.query<{ last: string }>(
       'select last_sequence as last from event_head',

@@ -268,6 +268,14 @@ describe('workloads and headroom in the graph', () => {
       expect(sent.filter((name) => name === 'committed-power')).toHaveLength(1);
     });
 
+    it('may be asked of all that have room, for a day', async () => {
+      const day = 'from: "2026-03-02T13:00Z", to: "2026-03-03T13:00Z"';
+      const { dataCentreHeadroom } = (await query(
+        `{ dataCentreHeadroom(${day}, powerKw: 1) { dataCentre { dcId headroom(${day}) { from availableKw } } } }`,
+      )) as unknown as { dataCentreHeadroom: { dataCentre: { headroom: unknown[] } }[] };
+      expect(dataCentreHeadroom.map(({ dataCentre }) => dataCentre.headroom.length)).toEqual([48, 48, 48]);
+    });
+
     it.each([
       ['off the half hours', 'from: "2026-03-02T13:01Z", to: "2026-03-02T14:00Z"', ''],
       ['backwards', 'from: "2026-03-02T14:00Z", to: "2026-03-02T14:00Z"', ''],
