@@ -10,6 +10,7 @@ import { OF_STATUS } from './registry-words.js';
 export const AgentStateType = builder.prismaNode('AgentState', {
   id: { resolve: ({ agentStateId }) => agentStateId },
   findUnique: (id) => ({ agentStateId: rowNumberOf(id) }),
+  nullable: true,
   description: "What an agent reported of itself at one moment; never changed. Its operator's own.",
   fields: (t) => ({
     agent: t.relation('agent', { description: 'The agent.' }),

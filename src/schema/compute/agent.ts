@@ -18,6 +18,7 @@ import {
 export const AgentType = builder.prismaNode('Agent', {
   id: { resolve: ({ agentId }) => agentId },
   findUnique: (id) => ({ agentId: rowNumberOf(id) }),
+  nullable: true,
   description:
     "A program that acts for an operator. Its name, type and status are open to read; its config, task and states are its operator's own.",
   fields: (t) => ({

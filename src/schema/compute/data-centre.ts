@@ -22,6 +22,7 @@ import {
 export const DataCentreType = builder.prismaNode('DataCentre', {
   id: { resolve: ({ dataCentreId }) => dataCentreId },
   findUnique: (id) => ({ dataCentreId: rowNumberOf(id) }),
+  nullable: true,
   description: "A place where work runs. Open to read; what runs there is its owners' own.",
   fields: (t) => ({
     dcId: t.exposeString('dcId', { description: 'Its id, which no other data centre has.' }),

@@ -19,6 +19,7 @@ import {
 export const FlexibilityWindowType = builder.prismaNode('FlexibilityWindow', {
   id: { resolve: ({ flexibilityWindowId }) => flexibilityWindowId },
   findUnique: (id) => ({ flexibilityWindowId: rowNumberOf(id) }),
+  nullable: true,
   description: 'A time in which the grid pays for more or less demand. Open to read.',
   fields: (t) => ({
     flexibilityWindowId: t.exposeString('code', { description: 'Its id, which no other window has.' }),

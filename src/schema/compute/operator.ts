@@ -12,6 +12,7 @@ import { CREATED_AT, EXPECTED_VERSION, OF_TYPE, UNCHANGED, UPDATED_AT, VERSION }
 export const OperatorType = builder.prismaNode('Operator', {
   id: { resolve: ({ operatorId }) => operatorId },
   findUnique: (id) => ({ operatorId: rowNumberOf(id) }),
+  nullable: true,
   description:
     'An organisation that computes, or runs data centres, storage or a part of the grid. Its name and type are open to read; its ' +
     'account, keys, users, workloads and decisions are its own.',

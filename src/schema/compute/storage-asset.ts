@@ -19,6 +19,7 @@ import {
 export const StorageAssetType = builder.prismaNode('StorageAsset', {
   id: { resolve: ({ storageAssetId }) => storageAssetId },
   findUnique: (id) => ({ storageAssetId: rowNumberOf(id) }),
+  nullable: true,
   description: 'A battery or other storage. Open to read.',
   fields: (t) => ({
     assetId: t.exposeString('assetId', { description: 'Its id, which no other storage asset has.' }),

@@ -16,6 +16,7 @@ const listed = (first: number | null | undefined): number =>
 export const UserType = builder.prismaNode('User', {
   id: { resolve: ({ userId }) => userId },
   findUnique: (id) => ({ userId: rowNumberOf(id) }),
+  nullable: true,
   description: "A person on whose behalf work is submitted. Its operator's own.",
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name for people.' }),

@@ -5,6 +5,7 @@ import { NODE_TYPES } from '../../../src/schema/global-id.js';
 import { schema } from '../../../src/schema/index.js';
 import { item } from '../../support/beckn.js';
 import { stateItems } from '../../support/market-writer.js';
+import type { Tenant } from '../../support/tenants.js';
 import {
   ALL_REGIONS,
   FACTORS,
@@ -17,6 +18,7 @@ import {
   unit,
   type Grid,
 } from './grid.js';
+import { registryNodes } from './registry-nodes.js';
 
 const NOW = new Date('2026-03-02T12:34:00Z');
 const HALF_HOUR = new Date('2026-03-02T12:30:00Z');
@@ -24,6 +26,8 @@ const HALF_HOUR = new Date('2026-03-02T12:30:00Z');
 describe('an object with a global id', () => {
   let grid: Grid;
   let ids: Readonly<Record<string, string>>;
+  /** Whose the private ones are. */
+  let tenant: Tenant;
 
   beforeAll(async () => {
     grid = await startGrid(NOW);
@@ -45,7 +49,10 @@ describe('an object with a global id', () => {
     }>(
       '{ region(regionId: 13) { id } gridNow { id observations { id } } ingestRuns { edges { node { id } } } bmUnits { edges { node { id } } } computeWindows { edges { node { id zone { id } } } } }',
     );
+    const registry = await registryNodes(grid);
+    tenant = registry.tenant;
     ids = {
+      ...registry.ids,
       BmUnit: data?.bmUnits.edges[0]?.node.id ?? '',
       Region: data?.region.id ?? '',
       GridSignal: data?.gridNow.id ?? '',
@@ -72,11 +79,17 @@ describe('an object with a global id', () => {
 
   it.each(NODE_TYPES)('is found again by the id of a %s', async (type) => {
     const id = ids[type] ?? '';
-    const { data, errors } = await grid.server.query('query ($id: ID!) { node(id: $id) { __typename id } }', {
-      id,
-    });
+    const { data, errors } = await grid.server.query(
+      'query ($id: ID!) { node(id: $id) { __typename id } }',
+      { id },
+      tenant.key,
+    );
     expect(errors).toBeUndefined();
     expect(data).toEqual({ node: { __typename: type, id } });
+  });
+
+  it.each(['User', 'AgentState'])('is not found by the id of a %s that is not the reader’s', async (type) => {
+    expect(await nodes([ids[type] ?? ''])).toEqual([null]);
   });
 
   it('keeps its place among others, repeated ones and missing ones included', async () => {
@@ -100,6 +113,10 @@ describe('an object with a global id', () => {
   });
 
   it.each([
+    'Operator:0',
+    'DataCentre:9999999999',
+    'Agent:x',
+    'User:1e3',
     'Region:0',
     'Region:19',
     'GridZone:0',
