@@ -40,7 +40,8 @@ export async function lockOwn<Columns extends object = object>(
   if (owner.operator_id !== viewer.operatorId && viewer.role !== 'ADMIN')
     throw new Refused('NOT_ALLOWED', `the ${noun} ${JSON.stringify(name)} is another operator's`);
   const { rows } = await db.query<Columns & OwnRow & { readonly id: number }>(
-    `select ${number} as id, * from ${table} where ${column} = $1 for update`,
+    // Rows that only refer to it need not wait, and two that began so do not wait for each other.
+    `select ${number} as id, * from ${table} where ${column} = $1 for no key update`,
     [name],
   );
   const row = rows[0];

@@ -23,7 +23,7 @@ export const updateUser = defineAction({
     .superRefine(changesSomething('email', 'expectedVersion')),
   async perform(transaction, input) {
     const { rows } = await transaction.db.query<{ user_id: number; version: number }>(
-      'select user_id, version from users where operator_id = $1 and email = $2 for update',
+      'select user_id, version from users where operator_id = $1 and email = $2 for no key update',
       [transaction.viewer.operatorId, input.email],
     );
     const user = rows[0];

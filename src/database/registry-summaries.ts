@@ -20,6 +20,9 @@ export interface OperatorSummary {
 
 const BY_STATUS = `coalesce(jsonb_agg(jsonb_build_object('status', s.status, 'count', s.count) order by s.status), '[]')`;
 
+/** Of decimals, so that the order of its rows does not matter and 0.1 + 0.2 is 0.3. */
+const sumOf = (column: string): string => `sum(${column}::numeric)::double precision`;
+
 /** The summaries of some operators, as the reader whom the connection is set to may see them. */
 export async function readOperatorSummaries(
   db: Pick<ClientBase, 'query'>,
@@ -36,7 +39,7 @@ export async function readOperatorSummaries(
           where w.operator_id = o.operator_id group by w.status) s) end as "workloadsByStatus"
       from (select operator_id, viewer_is_admin() or coalesce(operator_id = viewer_operator(), false) as is_own
         from operators where operator_id = any($1)) o
-      cross join lateral (select count(*)::integer as count, coalesce(sum(d.capacity_mw), 0) as mw
+      cross join lateral (select count(*)::integer as count, coalesce(${sumOf('d.capacity_mw')}, 0) as mw
         from data_centres d where d.operator_id = o.operator_id) centres`,
     values: [operatorIds],
   });
@@ -69,8 +72,8 @@ export async function readWorkloadStatistics(
         (select ${BY_STATUS} from (select w.status, count(*) as count from workloads w
           where w.user_id = u.user_id group by w.status) s) as "byStatus"
       from users u cross join lateral (select count(*)::integer as "workloadCount",
-          coalesce(sum(w.estimated_energy_kwh), 0) as "totalEstimatedEnergyKwh", sum(w.actual_energy_kwh) as "totalActualEnergyKwh",
-          sum(w.actual_carbon_gco2) as "totalActualCarbonGco2", sum(w.actual_cost_gbp) as "totalActualCostGbp",
+          coalesce(${sumOf('w.estimated_energy_kwh')}, 0) as "totalEstimatedEnergyKwh", ${sumOf('w.actual_energy_kwh')} as "totalActualEnergyKwh",
+          ${sumOf('w.actual_carbon_gco2')} as "totalActualCarbonGco2", ${sumOf('w.actual_cost_gbp')} as "totalActualCostGbp",
           (count(*) filter (where w.status = 'COMPLETED' and w.actual_carbon_gco2 is null))::integer as "unknownCarbonCount",
           (count(*) filter (where w.status = 'COMPLETED' and w.actual_cost_gbp is null))::integer as "unknownCostCount"
         from workloads w where w.user_id = u.user_id) total

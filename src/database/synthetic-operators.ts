@@ -21,20 +21,24 @@ export async function ensureSyntheticOperators(
   try {
     await client.query('begin');
     await client.query(`select set_config('pylon.role', 'ADMIN', true)`);
-    const { rows } = await client.query<{ name: string; operator_id: number }>(
+    const wanted = JSON.stringify(operators);
+    await client.query(
       `with wanted as (
-         select w.name, w.type::operator_type as type, w.email from jsonb_to_recordset($1) as w(name text, type text, email text)
-         where not exists (select from operator_accounts a join operators o using (operator_id)
-           where a.email = w.email and o.name <> w.name)
+         select w.* from jsonb_to_recordset($1) as w(name text, type text, email text)
+         where not exists (select from operator_accounts a where a.email = w.email)
        ), made as (
-         insert into operators (name, type, is_synthetic) select name, type, true from wanted
+         insert into operators (name, type, is_synthetic) select name, type::operator_type, true from wanted
          on conflict (name) do nothing returning operator_id, name
-       ), accounts as (
-         insert into operator_accounts (operator_id, email) select operator_id, email from made join wanted using (name)
        )
-       select name, operator_id from made
-       union all select o.name, o.operator_id from operators o join wanted using (name) where o.is_synthetic`,
-      [JSON.stringify(operators)],
+       insert into operator_accounts (operator_id, email) select operator_id, email from made join wanted using (name)`,
+      [wanted],
+    );
+    // A statement of its own: it sees what another process, for which the one above waited, has just made.
+    const { rows } = await client.query<{ name: string; operator_id: number }>(
+      `select o.name, o.operator_id from operators o join operator_accounts a using (operator_id)
+         join jsonb_to_recordset($1) as w(name text, email text) on w.name = o.name
+       where o.is_synthetic`,
+      [wanted],
     );
     await client.query('commit');
     return new Map(rows.map(({ name, operator_id: id }) => [name, id]));

@@ -87,11 +87,10 @@ const TFLOPS_PER_MW = 45_000;
 
 /** @param seed of what is drawn, such as capacities; who and where is the same for any. */
 export function fleetOf(seed: number): readonly FleetOperator[] {
-  const places = dealtOut();
   let storageSites = 0;
   return FLEET_OPERATORS.map((operator) => {
     const random = randomOf(seed, `fleet/${operator.slug}`);
-    const sites = places.get(operator.slug) ?? [];
+    const sites = PLACES.filter((site) => site.operator === operator.slug);
     const stores = PLACES.filter((_, i) => i % 4 === 3).slice(
       storageSites,
       storageSites + operator.storageAssets,
@@ -109,26 +108,6 @@ export function fleetOf(seed: number): readonly FleetOperator[] {
       agents: operator.hasAgents ? agentsOf(operator) : [],
     };
   });
-}
-
-/** Places in turn to those who still have fewer than they should, so that nobody has all of one corner. */
-function dealtOut(): ReadonlyMap<string, readonly Place[]> {
-  const hands = FLEET_OPERATORS.map(({ slug, dataCentres }) => ({
-    slug,
-    wants: dataCentres,
-    has: [] as Place[],
-  }));
-  let turn = 0;
-  for (const site of PLACES) {
-    for (let passed = 0; passed < hands.length; passed += 1, turn += 1) {
-      const hand = hands[turn % hands.length];
-      if (!hand || hand.has.length >= hand.wants) continue;
-      hand.has.push(site);
-      turn += 1;
-      break;
-    }
-  }
-  return new Map(hands.map(({ slug, has }) => [slug, has]));
 }
 
 const usersOf = ({ slug }: FleetOperatorSeed, random: Random): FleetUser[] => {

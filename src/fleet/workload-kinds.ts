@@ -22,6 +22,9 @@ export interface WorkloadKind {
   readonly urgency: Readonly<Record<FleetUrgency, number>>;
 }
 
+/** How much work the demo's fleet is asked for, an hour, while the grid is not stressed. */
+export const ARRIVALS_PER_HOUR = 12;
+
 export const WORKLOAD_KINDS: Readonly<Record<FleetWorkloadType, WorkloadKind>> = {
   TRAINING_RUN: {
     weight: 12,

@@ -23,7 +23,7 @@ export const DataCentreType = builder.prismaNode('DataCentre', {
   id: { resolve: ({ dataCentreId }) => dataCentreId },
   findUnique: (id) => ({ dataCentreId: rowNumberOf(id) }),
   nullable: true,
-  description: 'A place where work runs. Open to read; what runs there is its owners’ own.',
+  description: "A place where work runs. Open to read; what runs there is its owners' own.",
   fields: (t) => ({
     dcId: t.exposeString('dcId', { description: 'Its id, which no other data centre has.' }),
     name: t.exposeString('name', { description: 'Name for people.' }),
@@ -60,7 +60,7 @@ export const DataCentreType = builder.prismaNode('DataCentre', {
       description: 'What it can compute, 10¹² floating-point operations a second. Null: not given.',
     }),
     flexibilityRating: t.exposeFloat('flexibilityRating', {
-      description: 'How much of its load could be moved, in its operator’s judgement: 0 none, 1 all.',
+      description: "How much of its load could be moved, in its operator's judgement: 0 none, 1 all.",
     }),
     minLoadPct: t.exposeFloat('minLoadPct', {
       description: 'Load that it does not go below while it is on, percent of `capacityMw`.',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actOn, refusalOf, type Acted } from '../../support/act.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
+import { statementsOf } from '../../support/statements.js';
 import { createKey, createTenant, type Tenant } from '../../support/tenants.js';
 
 const NOW = new Date('2026-03-02T12:34:00Z');
@@ -283,6 +284,29 @@ describe('the registry', () => {
       await refused('updateOperator', { operator: 'C', isActive: false, type: 'GRID_OPERATOR' }, admin),
     ).toMatch(/^done/);
     expect((await server.query('{ operators { edges { node { name } } } }', {}, c.key)).status).toBe(401);
+  });
+
+  it('changes one operator many times at once without beginning again', async () => {
+    const version = async () =>
+      (await database.owner.query<{ version: number }>(`select version from operators where name = 'B'`))
+        .rows[0]?.version ?? 0;
+    const before = await version();
+    const statements = await statementsOf(() =>
+      Promise.all(Array.from({ length: 8 }, (_, i) => act('updateOperator', { metadata: { i } }, b))),
+    );
+    expect(await version()).toBe(before + 8);
+    expect(statements.filter((text) => text === 'begin-action')).toHaveLength(8);
+  });
+
+  it('takes JSON that is written into the query itself', async () => {
+    const { data, errors } = await server.query<{ registerAgent: object }>(
+      `mutation { registerAgent(idempotencyKey: "literal", input: { agentId: "ag-literal", name: "L", type: STORAGE_AGENT, config: { a: [1, { b: null }] } }) {
+        ... on Agent { config } ... on ActionRefusal { message faults { path message } } } }`,
+      {},
+      a.key,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.registerAgent).toEqual({ config: { a: [1, { b: null }] } });
   });
 
   it('renames an operator under its key, and goes on under the new name', async () => {

@@ -6,6 +6,7 @@ import { flexibilityWindowsIn } from '../../../src/fleet/flexibility.js';
 import { fleetOf } from '../../../src/fleet/fleet.js';
 import { seedFleet } from '../../../src/fleet/seed.js';
 import { publishWindows, submitArrivals, type Simulation } from '../../../src/fleet/simulation.js';
+import { ARRIVALS_PER_HOUR } from '../../../src/fleet/workload-kinds.js';
 import { simulateSpan, startSimulator, type SpanReport } from '../../../src/fleet/simulator.js';
 import { addHalfHours, halfHours } from '../../../src/domain/half-hour.js';
 import type { TestDatabase } from '../../support/database.js';
@@ -63,9 +64,9 @@ describe('the simulation', () => {
 
   it('submits what arrives in a span as whose it is, and again nothing', async () => {
     const span = { from: NOW, to: hoursFromNow(6) };
-    const step = submitArrivals(12, submit);
+    const step = submitArrivals(ARRIVALS_PER_HOUR, submit);
     const expected = arrivalsIn(
-      { seed: 1, ratePerHour: 12, fleet: simulation.fleet, stressAt: () => 0 },
+      { seed: 1, ratePerHour: ARRIVALS_PER_HOUR, fleet: simulation.fleet, stressAt: () => 0 },
       span.from,
       span.to,
     );
@@ -102,11 +103,11 @@ describe('the simulation', () => {
       })),
     );
     const expected = arrivalsIn(
-      { seed: 1, ratePerHour: 12, fleet: simulation.fleet, stressAt: stressOf },
+      { seed: 1, ratePerHour: ARRIVALS_PER_HOUR, fleet: simulation.fleet, stressAt: stressOf },
       span.from,
       span.to,
     );
-    expect(await submitArrivals(12, submit)(simulation, span)).toEqual({
+    expect(await submitArrivals(ARRIVALS_PER_HOUR, submit)(simulation, span)).toEqual({
       done: expected.length,
       refused: [],
     });
@@ -129,7 +130,7 @@ describe('the simulation', () => {
     const broken = defineAction({ ...submit, input: z.custom<FleetWorkload>(() => false, 'is never right') });
     const report = await simulateSpan(
       simulation,
-      { workloads: submitArrivals(12, broken), windows: publishWindows },
+      { workloads: submitArrivals(ARRIVALS_PER_HOUR, broken), windows: publishWindows },
       { from: hoursFromNow(6), to: hoursFromNow(8) },
     );
     expect(report.done['workloads']).toBe(0);

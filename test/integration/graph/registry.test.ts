@@ -25,7 +25,7 @@ describe('the registry in the graph', () => {
     await grid.database.owner.query(
       `insert into grid_zones (zone_code, area, region_id) values ('Z-1', 'Docklands', 13), ('Z-1', 'Wapping', 13), ('Z-2', 'Poplar', 13);
        insert into data_centres (dc_id, name, operator_id, region_id, pue, capacity_mw, status, grid_zone_id)
-         select 'a-' || n, 'A' || n, $A, case n when 3 then 1 else 13 end, 1.2, n * 10, (array['ACTIVE', 'OFFLINE', 'ACTIVE'])[n]::data_centre_status,
+         select 'a-' || n, 'A' || n, $A, case n when 3 then 1 else 13 end, 1.2, n * 0.1, (array['ACTIVE', 'OFFLINE', 'ACTIVE'])[n]::data_centre_status,
            case n when 1 then 1 end from generate_series(1, 3) n;
        insert into data_centres (dc_id, name, operator_id, region_id, pue, capacity_mw) values ('b-1', 'B1', $B, 2, 1.1, 5);
        insert into storage_assets (asset_id, name, operator_id, region_id, capacity_mwh, max_charge_mw, max_discharge_mw, efficiency_pct, charge_mwh, status)
@@ -193,7 +193,7 @@ describe('the registry in the graph', () => {
   it('adds up what belongs to an operator, and what is private for itself and administrators', async () => {
     const query =
       '{ operator(name: "A") { summary { userCount dataCentreCount storageAssetCount agentCount totalCapacityMw workloadsByStatus { status count } } } }';
-    const open = { dataCentreCount: 3, storageAssetCount: 1, agentCount: 1, totalCapacityMw: 60 };
+    const open = { dataCentreCount: 3, storageAssetCount: 1, agentCount: 1, totalCapacityMw: 0.6 };
     const whole = {
       ...open,
       userCount: 1,

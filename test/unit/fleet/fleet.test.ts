@@ -23,7 +23,7 @@ describe('the fleet', () => {
       createHash('sha256')
         .update(canonicalJson(fleetOf(1)))
         .digest('hex'),
-    ).toBe('97095759946539eaee28bcb93699d43dc2ed9f6132273bb8912c79bc309a0232');
+    ).toBe('1768dd58ae617ebd2886ebaf714391d91bd56865fde213aa964a9cb60f029956');
   });
 
   it('is the same for a seed and another for another, with the same ids', () => {
@@ -115,6 +115,11 @@ describe('the places of the fleet', () => {
       ).toBeNull();
     },
   );
+
+  it('are of operators of the fleet', () => {
+    const slugs = new Set(fleetOf(1).map(({ slug }) => slug));
+    expect(PLACES.filter(({ operator }) => !slugs.has(operator))).toEqual([]);
+  });
 
   it('lie in all fourteen licence areas', () => {
     const regionIds = PLACES.map(
