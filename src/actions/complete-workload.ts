@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import type { ActionTransaction } from '../database/actions.js';
 import { keepConsumption } from '../database/consumption.js';
+import { insertDecisionOutcome } from '../database/decision-outcomes.js';
 import { actualsOf } from '../domain/compute/actuals.js';
+import { readDecisionContent } from '../domain/compute/decision-content.js';
+import { realisedOutcome, type Actuals } from '../domain/compute/realised-outcome.js';
 import { requireMove } from '../domain/compute/state-machine.js';
 import { WORKLOAD_MOVES } from '../domain/compute/workload-states.js';
 import { defineAction } from './action.js';
@@ -57,9 +61,33 @@ export const completeWorkload = defineAction({
       flexibility_revenue_gbp: input.flexibilityRevenueGbp,
     });
     await endPlacementsOf(transaction, work, 'COMPLETED');
+    await keepOutcomes(transaction, work.workload_id, { carbonGco2, costGbp });
     return answer;
   },
 });
+
+/** What came of the decisions about it that stand: each was about this work, and its prediction is set beside what was. */
+async function keepOutcomes(
+  { db, now }: Pick<ActionTransaction, 'db' | 'now'>,
+  workloadId: number,
+  actuals: Actuals,
+): Promise<void> {
+  const { rows } = await db.query<{ decision_id: number; operator_id: number; content: string }>({
+    name: 'standing-decisions-of-workload',
+    text: `select decision_id, operator_id, content from decisions d where workload_id = $1
+      and not exists (select from decisions s where s.supersedes_id = d.decision_id) order by decision_id`,
+    values: [workloadId],
+  });
+  for (const row of rows)
+    await insertDecisionOutcome(db, {
+      ...realisedOutcome(readDecisionContent(row.content).prediction, actuals),
+      flexibilityContributionMw: null,
+      note: 'the workload completed',
+      decisionId: row.decision_id,
+      operatorId: row.operator_id,
+      recordedAt: now,
+    });
+}
 
 function completionFaults(runs: readonly RunRow[], completedAt: Date, now: Date) {
   const path = 'input.completedAt';

@@ -1,8 +1,9 @@
 import type { Config } from '../config.js';
 import { PylonError } from '../domain/errors.js';
+import { submitWorkload } from '../actions/submit-workload.js';
 import { fleetOf } from '../fleet/fleet.js';
 import { seedFleet, type FleetRefusal, type SeedReport } from '../fleet/seed.js';
-import { noticeBefore, publishWindows, type Simulation } from '../fleet/simulation.js';
+import { noticeBefore, publishWindows, submitArrivals, type Simulation } from '../fleet/simulation.js';
 import { simulateSpan, startSimulator, type Happenings, type SpanReport } from '../fleet/simulator.js';
 import type { Logger } from '../logger.js';
 import { openRuntime, type Runtime } from '../runtime.js';
@@ -11,8 +12,14 @@ import { openRuntime, type Runtime } from '../runtime.js';
 export const POLL_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
+/** Workloads of the whole fleet, while the grid is not stressed. */
+const ARRIVALS_AN_HOUR = 6;
+
 /** What happens in the fleet. */
-export const HAPPENINGS: Happenings = { windows: publishWindows };
+export const HAPPENINGS: Happenings = {
+  windows: publishWindows,
+  workloads: submitArrivals(ARRIVALS_AN_HOUR, submitWorkload),
+};
 
 /** The fleet, registered, and what acts for it. */
 export async function openFleet({ config, database }: Pick<Runtime, 'config' | 'database'>): Promise<{

@@ -2,6 +2,7 @@ import { schedule } from 'node-cron';
 import type { LeaseKeeper } from '../database/lease-keeper.js';
 import type { Lease } from '../database/leases.js';
 import type { Database } from '../database/open.js';
+import { expireNegotiations } from '../database/negotiations.js';
 import { dropActionKeys, releaseExpiredHolds } from '../database/sweeps.js';
 import { messageOf } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
@@ -17,14 +18,20 @@ export interface SweeperDeps {
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
+export interface Swept {
+  readonly holdsReleased: number;
+  readonly negotiationsExpired: number;
+  readonly keysDropped: number;
+}
+
 export interface Sweeper {
   /** Sweeps once, now. Null when another process does. */
-  sweep(): Promise<{ readonly holdsReleased: number; readonly keysDropped: number } | null>;
+  sweep(): Promise<Swept | null>;
   /** No more sweeps; one under way is waited for. */
   stop(): Promise<void>;
 }
 
-/** Every two seconds, in one process at a time: releases expired holds, and forgets what actions answered long ago. */
+/** Every two seconds, in one process at a time: ends expired holds and negotiations, and forgets what actions answered long ago. */
 export function startSweeper(
   { database, leases, log }: SweeperDeps,
   { keepAnswersHours }: { readonly keepAnswersHours: number },
@@ -37,9 +44,11 @@ export function startSweeper(
     if (!lease) return null;
     const now = database.clock.now();
     const holdsReleased = await untilDone((limit) => releaseExpiredHolds(database.pool, lease, now, limit));
+    const negotiationsExpired = await expireNegotiations(database.pool);
     const keysDropped = await dropKeysInTime(lease, now);
     if (holdsReleased > 0) log.info({ holdsReleased }, 'sweep.holds.released');
-    return { holdsReleased, keysDropped };
+    if (negotiationsExpired > 0) log.info({ negotiationsExpired }, 'sweep.negotiations.expired');
+    return { holdsReleased, negotiationsExpired, keysDropped };
   };
   const dropKeysInTime = async (lease: Lease, now: Date): Promise<number> => {
     if (Date.now() - keysDroppedAt < KEYS_EVERY_MS) return 0;
