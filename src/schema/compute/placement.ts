@@ -38,8 +38,8 @@ const PlacementSlotConnection = builder.connectionObject(
 
 export const PlacementType = builder.prismaNode('Placement', {
   id: { resolve: ({ placementId }) => placementId },
-  nullable: true,
   findUnique: (id) => ({ placementId: rowNumberOf(id) }),
+  nullable: true,
   description: "Power of a data centre in some half hours, kept for a workload. Its operator's own.",
   fields: (t) => ({
     placementId: t.exposeString('code', { description: 'Its id.' }),

@@ -10,8 +10,8 @@ const NOT_YET = 'Null: not completed.';
 
 export const WorkloadType = builder.prismaNode('Workload', {
   id: { resolve: ({ workloadId }) => workloadId },
-  nullable: true,
   findUnique: (id) => ({ workloadId: rowNumberOf(id) }),
+  nullable: true,
   description: "Work that wants to run: how much, until when, within which limits. Its operator's own.",
   fields: (t) => ({
     jobId: t.exposeString('jobId', { description: 'Its id, which no other workload of its operator has.' }),
