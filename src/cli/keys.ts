@@ -78,10 +78,8 @@ export async function runRevokeKey(setting: Setting, given: string): Promise<voi
 async function asOwner({ config, log }: Setting, work: (owner: pg.Client) => Promise<void>): Promise<void> {
   const runtime = await openRuntime(config, log);
   try {
-    const owner = await openOwnerSession(
-      runtime.ownerUrl,
-      (error) => log.warn({ error: error.message }, 'database.connection.lost'),
-      'pylon-owner',
+    const owner = await openOwnerSession(runtime.ownerUrl, (error) =>
+      log.warn({ error: error.message }, 'database.connection.lost'),
     );
     try {
       await work(owner);

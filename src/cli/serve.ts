@@ -85,10 +85,8 @@ async function asOwner<Result>(
   { ownerUrl, log }: Pick<Runtime, 'ownerUrl' | 'log'>,
   work: (owner: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const owner = await openOwnerSession(
-    ownerUrl,
-    (error) => log.warn({ error: error.message }, 'database.connection.lost'),
-    'pylon-owner',
+  const owner = await openOwnerSession(ownerUrl, (error) =>
+    log.warn({ error: error.message }, 'database.connection.lost'),
   );
   try {
     return await work(owner);

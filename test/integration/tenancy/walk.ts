@@ -19,7 +19,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 
-/** How deep objects are selected in one another; what only carries pages does not count. */
+/** How deep objects with an id are selected in one another; what is part of them, or only carries pages, does not count. */
 const DEPTH = 3;
 const CARRIER = /(Connection|Edge|PageInfo)$/;
 
@@ -118,12 +118,21 @@ export class Walk {
     const fields = Object.values(type.getFields()).flatMap((field) => {
       const of = getNamedType(field.type);
       const isTooDeep =
-        isCompositeType(of) && !CARRIER.test(of.name) && (path.length >= DEPTH || timesIn(path, of.name) > 1);
+        isCompositeType(of) &&
+        !CARRIER.test(of.name) &&
+        (this.#depthOf([...path, of.name]) > DEPTH || timesIn(path, of.name) > 1);
       if (isTooDeep) return [];
       const text = this.#field(type, field, isRequiredArgument, path, writing);
       return [prefix === '' ? text : `${prefix}${field.name}: ${text}`];
     });
     return ['__typename', ...fields].join(' ');
+  }
+
+  #depthOf(path: readonly string[]): number {
+    return path.filter((name) => {
+      const type = this.#schema.getType(name);
+      return isAbstractType(type) || (isObjectType(type) && 'id' in type.getFields());
+    }).length;
   }
 
   #hasValue(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, arg: GraphQLArgument): boolean {
@@ -136,7 +145,8 @@ export class Walk {
     { name, type }: Pick<GraphQLArgument | GraphQLInputField, 'name' | 'type'>,
     which: 'all' | 'required',
   ): unknown {
-    for (const key of [coordinate, name]) {
+    const isOwnWord = isEnumType(getNamedType(type)); // which no name can tell
+    for (const key of isOwnWord ? [coordinate] : [coordinate, name]) {
       if (!(key in this.#values)) continue;
       const value = this.#values[key];
       return typeof value === 'function' ? (value as () => unknown)() : value;
