@@ -30,7 +30,7 @@ export interface SeedReport {
  * processes at once register everything once, because natural ids are also the idempotency keys.
  */
 export async function seedFleet(
-  database: Pick<Database, 'pool' | 'clock'>,
+  database: Pick<Database, 'pool' | 'clock' | 'reader'>,
   fleet: readonly FleetOperator[],
 ): Promise<SeedReport> {
   const ids = await ensureSyntheticOperators(database.pool, fleet);
@@ -100,7 +100,7 @@ async function namesOf({ pool }: Pick<Database, 'pool'>, viewer: KnownViewer): P
 }
 
 async function registerOne(
-  database: Pick<Database, 'pool' | 'clock'>,
+  database: Pick<Database, 'pool' | 'clock' | 'reader'>,
   viewer: KnownViewer,
   action: Registration['action'],
   id: string,
