@@ -1,7 +1,8 @@
 import { messageOf } from '../domain/errors.js';
+import { HAPPENINGS } from '../fleet/happenings.js';
 import { startSimulator, type Simulator } from '../fleet/simulator.js';
 import type { Runtime } from '../runtime.js';
-import { HAPPENINGS, POLL_MS, openFleet } from './simulate.js';
+import { POLL_MS, openFleet } from './simulate.js';
 
 /**
  * The synthetic fleet beside the server: registered, unless it is, and then simulated until stopped. Any number of processes

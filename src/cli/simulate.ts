@@ -1,25 +1,16 @@
 import type { Config } from '../config.js';
 import { PylonError } from '../domain/errors.js';
-import { submitWorkload } from '../actions/submit-workload.js';
 import { fleetOf } from '../fleet/fleet.js';
+import { HAPPENINGS } from '../fleet/happenings.js';
 import { seedFleet, type FleetRefusal, type SeedReport } from '../fleet/seed.js';
-import { noticeBefore, publishWindows, submitArrivals, type Simulation } from '../fleet/simulation.js';
-import { simulateSpan, startSimulator, type Happenings, type SpanReport } from '../fleet/simulator.js';
+import { noticeBefore, publishWindows, type Simulation } from '../fleet/simulation.js';
+import { simulateSpan, startSimulator, type SpanReport } from '../fleet/simulator.js';
 import type { Logger } from '../logger.js';
 import { openRuntime, type Runtime } from '../runtime.js';
 
 /** How often it is looked whether something is to happen. */
 export const POLL_MS = 5_000;
 const HOUR_MS = 3_600_000;
-
-/** Workloads of the whole fleet, while the grid is not stressed. */
-const ARRIVALS_AN_HOUR = 6;
-
-/** What happens in the fleet. */
-export const HAPPENINGS: Happenings = {
-  windows: publishWindows,
-  workloads: submitArrivals(ARRIVALS_AN_HOUR, submitWorkload),
-};
 
 /** The fleet, registered, and what acts for it. */
 export async function openFleet({ config, database }: Pick<Runtime, 'config' | 'database'>): Promise<{
