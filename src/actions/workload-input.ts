@@ -132,6 +132,6 @@ export async function findUser(
     'select user_id from users where operator_id = $1 and email = $2',
     [viewer.operatorId, email],
   );
-  if (!rows[0]) throw new Refused('NOT_FOUND', `there is no user ${email}`);
+  if (!rows[0]) throw new Refused('NOT_FOUND', 'userEmail names no user of yours');
   return rows[0].user_id;
 }

@@ -1,3 +1,6 @@
+import { canonicalJson } from '../../src/domain/canonical-json.js';
+import { DECISION_FORM, type DecisionContent } from '../../src/domain/compute/decision-content.js';
+import type { NegotiationTerms } from '../../src/domain/compute/negotiation-terms.js';
 import type { Pool } from 'pg';
 import type { ActionTable } from '../../src/database/actions.js';
 import type { TestDatabase } from './database.js';
@@ -162,7 +165,14 @@ export async function createTenantRows(
     agent_id: agent,
     operator_id: operatorId,
     responder_operator_id: partner.operatorId,
-    terms: JSON.stringify({ from: FROM, to: TO, powerKw: number, message: text }),
+    terms: JSON.stringify({
+      window: { from: FROM, to: TO },
+      powerKw: number,
+      carbonGco2PerKwh: null,
+      gbpPerMwh: null,
+      flexibilityRevenueGbp: null,
+      extra: { said: text },
+    } satisfies NegotiationTerms),
     message: text,
   });
   const decision = await insertDecision(owner, {
@@ -177,7 +187,72 @@ export async function createTenantRows(
     signal_from: FROM,
     negotiation_id: negotiation,
     decided_at: FROM,
-    content: JSON.stringify({ reasoning: text, number }),
+    content: canonicalJson({
+      form: DECISION_FORM,
+      decisionId: code('decision'),
+      type: 'ACCEPT_WORKLOAD',
+      agentId: code('agent'),
+      jobId: code('job'),
+      sourceDcId: code('centre'),
+      targetDcId: code('centre'),
+      negotiationId: code('negotiation'),
+      supersedes: null,
+      regionId: 13,
+      signalFrom: FROM,
+      policy: { name: text, version: text },
+      reasoning: text,
+      inputs: { asOf: null, sequence: null, signals: [], own: { said: text } },
+      constraintsEvaluated: [{ name: text, unit: text, limit: number, value: number, satisfied: true }],
+      alternativesConsidered: [
+        {
+          name: text,
+          dcId: null,
+          regionId: 13,
+          from: FROM,
+          to: TO,
+          predictedCarbonGco2: number,
+          predictedCostGbp: number,
+          whyNot: text,
+        },
+      ],
+      prediction: {
+        predictedCarbonGco2: number,
+        predictedCostGbp: number,
+        carbonSavedGco2: number,
+        costSavedGbp: number,
+        flexibilityContributionMw: number,
+      },
+      isSynthetic: false,
+      rows: {
+        operatorId,
+        agentId: agent,
+        workloadId: workload,
+        sourceDataCentreId: dataCentre,
+        targetDataCentreId: dataCentre,
+        negotiationId: negotiation,
+        supersedesId: null,
+      },
+    } satisfies DecisionContent),
+  });
+  await insert('decision_signals', 'decision_id', {
+    region_id: 13,
+    from_at: FROM,
+    decision_id: decision,
+    operator_id: operatorId,
+  });
+  await insert('workload_consumption', 'workload_id', {
+    workload_id: workload,
+    data_centre_id: dataCentre,
+    from_at: FROM,
+    operator_id: operatorId,
+    region_id: 13,
+    energy_kwh: number,
+    facility_energy_kwh: number,
+    gco2_per_kwh: number,
+    carbon_kind: 3,
+    carbon_quality: 1,
+    gbp_per_mwh: number,
+    market: 1,
   });
   const decisionOutcome = await insert('decision_outcomes', 'decision_outcome_id', {
     decision_id: decision,

@@ -50,7 +50,10 @@ describe("the documents' example, by the API alone", () => {
     type: string,
     fields: string,
   ): Promise<Answer> {
-    const inputType = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
+    const inputType =
+      name === 'acceptNegotiation'
+        ? 'AnswerNegotiationInput'
+        : `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
     const { data, errors } = await grid.server.query<Record<string, Answer>>(
       `mutation ($key: String!, $input: ${inputType}!) { ${name}(idempotencyKey: $key, input: $input) {
          ... on ${type} { ${fields} } ... on ActionRefusal { code message faults { path message } } } }`,

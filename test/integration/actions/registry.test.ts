@@ -295,7 +295,7 @@ describe('the registry', () => {
       Promise.all(Array.from({ length: 8 }, (_, i) => act('updateOperator', { metadata: { i } }, b))),
     );
     expect(await version()).toBe(before + 8);
-    expect(statements.filter((text) => text === 'begin-action')).toHaveLength(8);
+    expect(statements.filter((text) => text.includes('begin_action('))).toHaveLength(8);
   });
 
   it('takes JSON that is written into the query itself', async () => {

@@ -7,6 +7,7 @@ export const PRIVATE_TABLES: readonly string[] = [
   'agent_states',
   'api_keys',
   'decision_outcomes',
+  'decision_signals',
   'decisions',
   'negotiation_turns',
   'negotiations',
@@ -14,6 +15,7 @@ export const PRIVATE_TABLES: readonly string[] = [
   'placement_slots',
   'placements',
   'users',
+  'workload_consumption',
   'workload_runs',
   'workloads',
 ];
