@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    // Most files wait for processes and sockets, so two workers more than the two cores of CI pay; the default there is one.
-    maxWorkers: 4,
+    // Most files wait for processes and sockets, so a worker more than the two cores of CI pays; the default there is one.
+    maxWorkers: 3,
     // Files of one worker share their modules: loading them anew for each took a third of the time. What a test changes it puts back.
     isolate: false,
     testTimeout: 60_000,

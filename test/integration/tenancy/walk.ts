@@ -42,14 +42,16 @@ export interface Operation {
 export class Walk {
   readonly #schema: GraphQLSchema;
   readonly #values: Values;
+  readonly #depth: number;
   /** Coordinates of all fields that some operation selects. */
   readonly covered = new Set<string>();
   /** Coordinates of arguments that are in no list of how they are filled. */
   readonly unfilled = new Set<string>();
 
-  constructor(schema: GraphQLSchema, values: Values) {
+  constructor(schema: GraphQLSchema, values: Values, depth = DEPTH) {
     this.#schema = schema;
     this.#values = values;
+    this.#depth = depth;
   }
 
   /** The operations of one root field: by its required arguments alone, by each other one apart, and by all together. */
@@ -120,7 +122,7 @@ export class Walk {
       const isTooDeep =
         isCompositeType(of) &&
         !CARRIER.test(of.name) &&
-        (this.#depthOf([...path, of.name]) > DEPTH || timesIn(path, of.name) > 1);
+        (this.#depthOf([...path, of.name]) > this.#depth || timesIn(path, of.name) > 1);
       if (isTooDeep) return [];
       const text = this.#field(type, field, isRequiredArgument, path, writing);
       return [prefix === '' ? text : `${prefix}${field.name}: ${text}`];
