@@ -62,6 +62,8 @@ export interface WebsocketOptions {
 /** What is known of one socket. */
 interface Extra {
   readonly socket: WebSocket;
+  /** What it runs over. */
+  readonly connection: Socket;
   readonly operations: SocketOperations;
   /** Of its handshake; forgotten once they told who opened it, because a socket may live long. */
   headers: IncomingHttpHeaders | null;
@@ -168,7 +170,7 @@ export function serveWebsockets({
           { ...args, contextValue },
           {
             viewer: extra.viewer,
-            openSink: (finish) => socketSink(extra.socket, id, log, finish),
+            openSink: (finish) => socketSink(extra.socket, extra.connection, id, log, finish),
             onEnd: end,
           },
         ),
@@ -204,7 +206,7 @@ export function serveWebsockets({
           onMessage = handle;
         },
       },
-      { socket, operations, headers, viewer: null },
+      { socket, connection, operations, headers, viewer: null },
     );
     watch.add(reader);
     socket.on('error', (error) => log.debug({ error: error.message }, 'socket.failed')); // ws closes it with the code that fits
