@@ -154,7 +154,9 @@ it(
          where version <> (select count(*) from event_log l where topic = 9 and object_id = p.placement_id)`,
     );
     expect(unheard).toEqual([]);
-    // None of it twice: the same key, the same answer as long ago.
-    for (const { step, answer } of answered) expect(await ask(url ?? '', step)).toBe(answer);
+    // None of it twice: the same key, the same answer as long ago. What was INVALID was never tried, such as a hold of a
+    // half hour that had just ended, and is not kept.
+    for (const { step, answer } of answered)
+      if (!answer.includes('"INVALID"')) expect(await ask(url ?? '', step)).toBe(answer);
   },
 );
