@@ -123,7 +123,7 @@ describe('the cheapest flow', () => {
           if (units > 0) expect(reduced).toBeLessThanOrEqual(0);
         });
       }),
-      { numRuns: 2_000 },
+      { numRuns: 800 },
     );
   });
 
@@ -137,7 +137,7 @@ describe('the cheapest flow', () => {
         expect(supply - result.unsent).toBe(sent);
         if (result.unsent === 0) expect(result.cost).toBe(cost);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 800 },
     );
   });
 

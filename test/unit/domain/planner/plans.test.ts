@@ -41,7 +41,7 @@ describe('a plan of jobs that may be interrupted', () => {
         expect(costOfSchedule(jobs, machines, plan.schedule)).toBeCloseTo(least, 6);
         expect(dualOf(instance, plan.slotPrices!)).toBeCloseTo(least, 4);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     );
   });
 
@@ -54,7 +54,7 @@ describe('a plan of jobs that may be interrupted', () => {
         };
         expect(cost([...jobs].reverse())).toBe(cost(jobs));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -70,7 +70,7 @@ describe('a plan of jobs that may be interrupted', () => {
             costOfSchedule(jobs, machines, before.schedule) + 1e-6,
           );
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -127,7 +127,7 @@ describe('what would make jobs fit', () => {
         if (moreSlackSlots === null) expect(time(8)).toBe(false);
         else expect([time(moreSlackSlots), time(moreSlackSlots - 1)]).toEqual([true, false]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
