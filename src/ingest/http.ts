@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, interceptors } from 'undici';
 import { PylonError } from '../domain/errors.js';
@@ -68,9 +69,16 @@ export interface HttpClientOptions {
 
 const sleepUntil = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(ms, undefined, { signal });
 
+/** As many wait on it as there are publishers that fail at once: Node would warn of a leak from the eleventh on. */
+function abortController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs, now, wait = sleepUntil, maxBodyBytes = MAX_BODY_BYTES } = options;
-  let underWay = new AbortController();
+  let underWay = abortController();
   const settings = {
     connect: { timeout: Math.min(timeoutMs, 4_000) },
     headersTimeout: timeoutMs,
@@ -149,7 +157,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     abandon() {
       underWay.abort();
-      underWay = new AbortController();
+      underWay = abortController();
     },
     async close() {
       await Promise.all([agent.close(), streaming.close()]);

@@ -305,6 +305,21 @@ describe('the HTTP client', () => {
     await patient.close();
   });
 
+  it('waits for as many publishers as there are without a warning', async () => {
+    const warnings: string[] = [];
+    const listen = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', listen);
+    const patient = createHttpClient({ timeoutMs: 300, now: () => NOW });
+    answers = [status(500)];
+    const asking = Promise.allSettled(
+      Array.from({ length: 30 }, (_, i) => patient.json(`${url()}/${i}`, () => undefined)),
+    );
+    await asking;
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+    await patient.close();
+  });
+
   describe('a large body', () => {
     const body = (bytes: number): string => JSON.stringify({ data: 'x'.repeat(bytes - 11) });
 
