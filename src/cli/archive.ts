@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { archivePartition, type ArchivedPartition } from '../database/archive/archive.js';
 import { KEPT_DAYS } from '../database/archive/archived-spans.js';
 import { partitionsBefore } from '../database/archive/partitions.js';
-import { openOwnerSession } from '../database/archive/owner-session.js';
+import { openOwnerSession } from '../database/owner-session.js';
 import { PylonError } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
 import { openRuntime } from '../runtime.js';

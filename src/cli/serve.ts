@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config.js';
-import { openOwnerSession } from '../database/archive/owner-session.js';
+import { openOwnerSession } from '../database/owner-session.js';
 import { makeDevelopmentKey, refuseDevelopmentKey } from '../database/development-key.js';
 import { messageOf } from '../domain/errors.js';
 import { createLogger, type Logger } from '../logger.js';

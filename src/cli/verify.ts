@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { openOwnerSession } from '../database/archive/owner-session.js';
+import { openOwnerSession } from '../database/owner-session.js';
 import { verifyDecisions, type ChainReport } from '../database/decision-chain.js';
 import { formatHead, parseHead, type ChainHead } from '../domain/compute/decision-chain.js';
 import { PylonError } from '../domain/errors.js';

@@ -1,12 +1,10 @@
 import { submitWorkload } from '../actions/submit-workload.js';
 import { publishWindows, submitArrivals } from './simulation.js';
 import type { Happenings } from './simulator.js';
-
-/** Workloads of the whole fleet, while the grid is not stressed. */
-const ARRIVALS_AN_HOUR = 6;
+import { ARRIVALS_PER_HOUR } from './workload-kinds.js';
 
 /** What happens in the fleet. */
 export const HAPPENINGS: Happenings = {
   windows: publishWindows,
-  workloads: submitArrivals(ARRIVALS_AN_HOUR, submitWorkload),
+  workloads: submitArrivals(ARRIVALS_PER_HOUR, submitWorkload),
 };

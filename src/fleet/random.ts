@@ -1,3 +1,5 @@
+import { fnv1a } from '../domain/fnv1a.js';
+
 /**
  * Random numbers that are the same on any machine: integer arithmetic and + - * / alone, which IEEE 754 fixes to the bit.
  */
@@ -21,7 +23,7 @@ export interface Random {
  * @param name keeps streams apart: two of one seed and different names have nothing in common.
  */
 export function randomOf(seed: number, name: string): Random {
-  const next = sfc32(hashOf(`a/${seed}/${name}`), hashOf(`b/${seed}/${name}`), hashOf(`c/${seed}/${name}`));
+  const next = sfc32(fnv1a(`a/${seed}/${name}`), fnv1a(`b/${seed}/${name}`), fnv1a(`c/${seed}/${name}`));
   const between = (least: number, most: number): number => least + (most - least) * next();
   const whole = (least: number, most: number): number => least + Math.floor((most - least + 1) * next());
   return {
@@ -86,11 +88,4 @@ function sfc32(first: number, second: number, third: number): () => number {
   };
   for (let i = 0; i < 15; i += 1) step();
   return step;
-}
-
-/** FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return hash >>> 0;
 }

@@ -115,7 +115,6 @@ class Search {
 
   improve(starts: Int32Array, prices: Float64Array): Int32Array {
     this.#polish(starts);
-    let cost = this.#total(starts);
     const repairs = Math.min(MOST_REPAIRS, Math.max(LEAST_REPAIRS, this.#jobs.length * REPAIRS_A_JOB));
     const random = seededRandom(SEED);
     const inSlot = this.#jobsBySlot(starts);
@@ -137,7 +136,6 @@ class Search {
       this.#polishSome(starts, taken);
       const gained = costBefore - this.#costOf(taken, starts);
       if (gained >= 0) {
-        cost -= gained;
         taken.forEach((j, i) => moveIn(inSlot, j, before[i]!, starts[j]!, this.#jobs[j]!.duration));
         continue;
       }
@@ -317,10 +315,6 @@ class Search {
     let sum = 0;
     for (const j of some) sum += starts[j] === NOWHERE ? 1e15 : this.#costAt(this.#jobs[j]!, starts[j]!);
     return sum;
-  }
-
-  #total(starts: Int32Array): number {
-    return this.#costOf([...this.#jobs.keys()], starts);
   }
 
   /** About what a bad plan costs: each job at its dearest start. */

@@ -1,3 +1,5 @@
+import { fnv1a } from '../fnv1a.js';
+
 /** A smooth random field: a value in [0, 1), about 0.5 on average, for a seed and an instant in hours since 1970. */
 export type Noise = (seed: number, hours: number) => number;
 
@@ -17,7 +19,7 @@ export function noiseOf(name: string, octaves: readonly Octave[]): Noise {
   const layers = octaves.map(([scaleHours, weight], position) => ({
     scaleHours,
     weight: weight / total,
-    stream: hashOf(`${name}/${position}`),
+    stream: fnv1a(`${name}/${position}`),
   }));
   return (seed, hours) => {
     let sum = 0;
@@ -52,11 +54,4 @@ function mixBits(value: number): number {
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-/** FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return hash;
 }

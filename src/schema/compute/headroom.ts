@@ -29,7 +29,7 @@ const spanArgs = builder.args((t) => ({
 
 export const HeadroomType = builder.objectRef<Headroom>('Headroom').implement({
   description:
-    'What is left of the facility power of a data centre in one half hour. The placements of all operators count; nobody’s are shown.',
+    "What is left of the facility power of a data centre in one half hour. The placements of all operators count; nobody's are shown.",
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'Start of the half hour, inclusive.' }),
     to: t.expose('to', { type: 'DateTime', description: 'End of the half hour, exclusive.' }),
@@ -79,7 +79,7 @@ builder.queryField('dataCentreHeadroom', (t) =>
       ...spanArgs,
       powerKw: t.arg.float({
         required: true,
-        description: 'Facility power that is needed throughout, kW: the work’s own × PUE.',
+        description: "Facility power that is needed throughout, kW: the work's own × PUE.",
       }),
     },
     complexity: { field: 200, multiplier: LARGEST_PAGE },

@@ -14,7 +14,7 @@ const SlotInput = builder.inputType('PlacementSlotInput', {
     from: t.field({
       type: 'DateTime',
       required: true,
-      description: 'Start of the half hour, at :00 or :30 UTC; not over, within the workload’s times.',
+      description: "Start of the half hour, at :00 or :30 UTC; not over, within the workload's times.",
     }),
     powerKw: t.float({ required: true, description: 'Power of the work itself, kW; it takes × PUE.' }),
   }),
@@ -23,7 +23,7 @@ const SlotInput = builder.inputType('PlacementSlotInput', {
 actionMutation(holdPlacement, {
   input: builder.inputType('HoldPlacementInput', {
     description:
-      'Power to keep for a workload: either `slots`, or `from` and `to` at the workload’s own power.',
+      "Power to keep for a workload: either `slots`, or `from` and `to` at the workload's own power.",
     fields: (t) => ({
       jobId: t.string({
         required: true,
@@ -66,7 +66,7 @@ actionMutation(confirmPlacement, {
   }),
   type: PlacementType,
   description:
-    'Makes power that is held the workload’s own: CONFIRMED, and a workload that waited is SCHEDULED there. HOLD_EXPIRED when it is too late.',
+    "Makes power that is held the workload's own: CONFIRMED, and a workload that waited is SCHEDULED there. HOLD_EXPIRED when it is too late.",
 });
 
 actionMutation(releasePlacement, {

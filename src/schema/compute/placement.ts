@@ -109,7 +109,7 @@ builder.queryFields((t) => ({
     type: PlacementType,
     nullable: true,
     args: { placementId: t.arg.string({ required: true, description: 'Its id.' }) },
-    description: 'One placement. Null: there is none of that id, or it is somebody else’s.',
+    description: "One placement. Null: there is none of that id, or it is somebody else's.",
     resolve: (_root, { placementId }, context) => placement(placementId, context),
   }),
 }));

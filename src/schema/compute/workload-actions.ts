@@ -116,7 +116,7 @@ actionMutation(amendWorkload, {
       ...jobFields(t),
       name: t.string({ description: `Name for people. ${asBefore()}` }),
       type: t.field({ type: WorkloadTypeEnum, description: `What kind of work it is. ${asBefore()}` }),
-      userEmail: t.string({ description: 'On whose behalf. As before when left out, nobody’s when null.' }),
+      userEmail: t.string({ description: "On whose behalf. As before when left out, nobody's when null." }),
       ...workFields(
         t,
         'Two of energy, power and duration give the third. One alone: energy or duration at the same power, power for the same energy.',
@@ -215,7 +215,7 @@ actionMutation(completeWorkload, {
       actualEnergyKwh: t.float({
         required: true,
         description:
-          'Energy that was measured of the work itself, at the IT side, without the facility’s share, kWh.',
+          "Energy that was measured of the work itself, at the IT side, without the facility's share, kWh.",
       }),
       completedAt: t.field({
         type: 'DateTime',

@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archivePartition, type ArchivedPartition } from '../../../src/database/archive/archive.js';
 import { partitionsBefore } from '../../../src/database/archive/partitions.js';
-import { openOwnerSession } from '../../../src/database/archive/owner-session.js';
+import { openOwnerSession } from '../../../src/database/owner-session.js';
 import { addHalfHours } from '../../../src/domain/half-hour.js';
 import { momentAfter, said, startGrid, type Grid } from '../graph/grid.js';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { OWNER_CONNECTION_SETTINGS, connectionTo } from '../pools.js';
+import { OWNER_CONNECTION_SETTINGS, connectionTo } from './pools.js';
 
 /** A session of the owner, in UTC; to be ended. @param onError hears of a connection that is cut, as its queries do. */
 export async function openOwnerSession(url: string, onError: (error: Error) => void): Promise<pg.Client> {
