@@ -56,6 +56,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   agents: 'select, insert, update',
   agent_settings: 'select, insert, update',
   agent_states: 'select, insert',
+  agent_cursors: 'select',
   workloads: 'select, insert, update',
   workload_runs: 'select, insert, update (stopped_at)',
   workload_consumption: 'select, insert',
@@ -110,6 +111,7 @@ const OWNER_FUNCTIONS = [
   'committed_power',
   'data_centres_with_room',
   'event_readers',
+  'keep_agent_cursors',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

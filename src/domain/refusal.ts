@@ -15,6 +15,10 @@ export const REFUSAL_CODES = {
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
+  NO_PLAN:
+    'No place and time fit the work; the message names what binds, and `faults` what would make it fit.',
+  NOT_WORTH_IT: 'The best other place saves less than was asked for; the message names both.',
+  NOT_UNDERSTOOD: 'The request names no kind of task that is known; the message lists those that are.',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

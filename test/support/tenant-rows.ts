@@ -111,6 +111,13 @@ export async function createTenantRows(
     state: json,
     triggered_by: text,
   });
+  await insert('agent_cursors', 'agent_id', {
+    agent_id: agent,
+    operator_id: operatorId,
+    sequence: 1,
+    half_hour: FROM,
+    pending: json,
+  });
   const workload = await insert('workloads', 'workload_id', {
     operator_id: operatorId,
     user_id: user,

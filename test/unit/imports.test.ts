@@ -24,6 +24,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   actions: { ours: ['domain', 'database'], packages: ['zod'] },
   // A made-up fleet and its work, drawn without a clock or a database; one file registers it, by the actions.
   fleet: { ours: ['domain', 'database', 'actions'], packages: [] },
+  // Policies propose and the host carries out, by the actions: no GraphQL, no HTTP.
+  agents: { ours: ['domain', 'database', 'actions'], packages: ['zod'] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
@@ -69,6 +71,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
       'ingest',
       'beckn',
       'fleet',
+      'agents',
       'server',
       'config.ts',
       'logger.ts',

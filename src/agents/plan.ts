@@ -1,0 +1,47 @@
+import type { Proposal } from './policy.js';
+import type { Stimulus } from './seen.js';
+
+/** A proposal on its way. */
+export interface Step {
+  readonly proposal: Proposal;
+  /** It was refused, and what is to be done instead stands at the end of the steps. */
+  readonly isFollowedUp: boolean;
+}
+
+/** What an agent does about one stimulus. Its steps are only ever added to, so that each keeps its number. */
+export interface Plan {
+  readonly stimulus: Stimulus;
+  readonly steps: readonly Step[];
+}
+
+const INSTANT = '$instant';
+
+/** A plan as JSON keeps it: instants are told from texts that look like them. */
+export function storedPlan(plan: Plan): unknown {
+  return encode(plan);
+}
+
+/** @param stored what `storedPlan` made. */
+export function planOf(stored: unknown): Plan {
+  return decode(stored) as Plan; // nobody but this file writes it
+}
+
+function encode(value: unknown): unknown {
+  if (value instanceof Date) return { [INSTANT]: value.toISOString() };
+  if (Array.isArray(value)) return value.map(encode);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encode(member)]));
+}
+
+function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === INSTANT) return new Date(String(only[1]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, decode(member)]));
+}
+
+/** Names a stimulus in idempotency keys: the same for whoever goes on with it. */
+export const idOfStimulus = (stimulus: Stimulus): string =>
+  stimulus.kind === 'EVENT' ? stimulus.sequence : stimulus.from.toISOString();
