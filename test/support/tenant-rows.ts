@@ -147,6 +147,13 @@ export async function createTenantRows(
     actual_cost_gbp: number,
     actuals_note: text,
     flexibility_revenue_gbp: number,
+    task: JSON.stringify({
+      request: text,
+      kind: 'etl',
+      said: [{ what: text, value: text, words: text }],
+      assumptions: [{ what: text, value: text, why: text }],
+      notUnderstood: [text],
+    }),
   });
   await insert('workload_runs', 'workload_run_id', {
     workload_id: workload,

@@ -10,6 +10,8 @@ const AHEAD = 48;
 const STRESS_LIMIT = 0.75;
 /** Counter-proposals come to an end: what is proposed after so many turns is accepted or rejected. */
 const MOST_TURNS = 4;
+/** Half hours before its start from which on a stretch is told of although its end is beyond the forecast. */
+const NOTICE = 12;
 /** The longest window that is asked for at once. */
 const MOST_HALF_HOURS = 8;
 
@@ -57,8 +59,10 @@ function askForLess(view: View): readonly Proposal[] {
   const run = stressed
     .filter((half, i) => half.from.getTime() === addHalfHours(first.from, i).getTime())
     .slice(0, MOST_HALF_HOURS);
-  const peak = Math.max(...run.map(({ gridStress }) => gridStress ?? 0));
   const to = addHalfHours(first.from, run.length);
+  const isEndKnown = view.outlook.some(({ from }) => from >= to);
+  if (!isEndKnown && first.from > addHalfHours(earliest, NOTICE)) return [];
+  const peak = Math.max(...run.map(({ gridStress }) => gridStress ?? 0));
   const volumeMw = Math.round(50 + 400 * (peak - limit));
   const gbpPerMwh = Math.round(150 + 600 * (peak - limit));
   const reason =

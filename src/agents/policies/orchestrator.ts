@@ -100,13 +100,15 @@ function answered({ view }: Shown, work: WorkloadSeen): readonly Proposal[] {
   return place(work, view.agent, negotiation.status === 'ACCEPTED' ? negotiation.negotiationId : null);
 }
 
-/** What there is to do about a workload when a half hour begins. */
+/** What there is to do about a workload when a half hour begins. What waits is tried every hour, and when time is short every half hour. */
 function everyHalfHour(shown: Shown, work: WorkloadSeen): readonly Proposal[] {
   const { view } = shown;
   if (!isWaiting(work.status)) return view.agent.isDemo ? runDemoWork(view, work) : [];
   if (work.status === 'PENDING') return takeIn(shown, work);
   const isPressing = addHalfHours(latestStart(work), -4) <= floorToHalfHour(view.now);
-  return work.isNegotiated && !isPressing ? [] : place(work, view.agent);
+  if (isPressing) return place(work, view.agent);
+  const isTimeToTry = floorToHalfHour(view.now).getUTCMinutes() === 0;
+  return work.isNegotiated || !isTimeToTry ? [] : place(work, view.agent);
 }
 
 /** The last half hour in which it can begin and still be done in time. */
