@@ -106,25 +106,6 @@ describe('the demo, a day of it in one go', () => {
       await expireNegotiations(database.pool);
     }
     await host.settle();
-    if (process.env['DEBUG_DEMO']) {
-      const { rows } = await database.owner
-        .query(`select (select jsonb_object_agg(status, n) from (select status, count(*) n from workloads group by 1) a) w,
-       (select jsonb_object_agg(type, n) from (select type, count(*) n from decisions group by 1) a) d, (select jsonb_object_agg(k, n) from (select type::text || status::text k, count(*) n from negotiations group by 1) a) n,
-       (select jsonb_object_agg(k, n) from (select type::text || ' ' || (content::jsonb -> 'policy' ->> 'name') k, count(*) n from decisions group by 1) a) p,
-       (select jsonb_agg(jsonb_build_object('j', job_id, 's', status, 'r', status_reason)) from workloads where status <> 'COMPLETED') o,
-       (select sum(flexibility_revenue_gbp) from workloads) f`);
-      console.log(JSON.stringify(rows[0], null, 1));
-      const { rows: texts } = await database.owner.query(
-        `select distinct on (type, content::jsonb -> 'policy' ->> 'name') content::jsonb ->> 'reasoning' as r from decisions`,
-      );
-      console.log(texts.map(({ r }) => r).join('\n'));
-      const codes: Record<string, number> = {};
-      for (const { policy, proposal, refusal } of host.outcomes) {
-        const k = `${policy} ${proposal.action} ${refusal?.code ?? 'done'}`;
-        codes[k] = (codes[k] ?? 0) + 1;
-      }
-      console.log(codes, (await database.owner.query('select last_sequence from event_head')).rows);
-    }
   }, 240_000);
   afterAll(async () => {
     await host.close();
