@@ -79,12 +79,14 @@ export function startAgentHost(
       gate,
       signal: stopping.signal,
     };
-    const begun = hosted.flatMap((agent) => {
-      if (running.has(agent.number) || stopping.signal.aborted) return [];
-      const runner = runnerOf(agent, log.lastSequence);
-      runner.skipTo(log.floorSequence);
-      return [begin(runner, agent, round)];
-    });
+    const beginners = hosted.filter(({ number, cursor }) => cursor === null && !runners.has(number));
+    const idle = hosted.filter(({ number }) => !running.has(number));
+    for (const agent of idle) runnerOf(agent, log.lastSequence).skipTo(log.floorSequence);
+    // Where they begin is kept before they do: whoever goes on after a kill begins there too, and not later.
+    if (beginners.length > 0) await keepAll(held);
+    const begun = stopping.signal.aborted
+      ? []
+      : idle.map((agent) => begin(runnerOf(agent, log.lastSequence), agent, round));
     const known = new Set(hosted.map(({ number }) => number));
     for (const number of runners.keys()) if (!known.has(number)) runners.delete(number);
     if (performance.now() - keptAt > KEEP_EVERY_MS) await keepAll(held);
@@ -161,7 +163,10 @@ export function startAgentHost(
     async stop() {
       if (timer) clearInterval(timer);
       stopping.abort();
-      await dispatching.catch(() => undefined); // told to who asked for it
+      await dispatching.then(
+        () => undefined,
+        () => undefined, // told to who asked for it
+      );
       await Promise.all(running.values());
       if (!lease) return;
       await keepAll(lease).catch((error: unknown) => options.onError(messageOf(error)));

@@ -218,7 +218,7 @@ async function decide(
     }),
   );
   if (!('append' in outcome)) throw new Error('recordDecision appended nothing');
-  return outcome as DecisionAppend;
+  return outcome;
 }
 
 /** What the first place in time would cause, whatever the limits say of it; null where no centre has room at once. */

@@ -5,7 +5,9 @@ import type { NegotiationSeen, OutlookHalfHour, View, WindowSeen } from '../seen
 import { whenCalm } from './grid-operator-calm.js';
 
 /** Half hours ahead that are looked at. */
-const AHEAD = 48;
+const AHEAD = 96;
+/** And in which stress is already told of. */
+const TOLD_AHEAD = 48;
 /** From this stress on, 0–1, less demand is asked for, unless the agent's `config.stressLimit` says otherwise. */
 const STRESS_LIMIT = 0.75;
 /** Counter-proposals come to an end: what is proposed after so many turns is accepted or rejected. */
@@ -17,7 +19,7 @@ const MOST_HALF_HOURS = 8;
 
 /**
  * Asks for less demand when the grid will be under stress, and answers what others propose: yes to a window that is calm, a
- * calm one in its place where it is not, no where there is none in time.
+ * calm one in its place where it is not, no where there is none in time. Every half hour it answers what still waits for it.
  */
 export const gridOperator: Policy = {
   name: 'grid-operator',
@@ -26,24 +28,20 @@ export const gridOperator: Policy = {
   topics: ['NEGOTIATIONS'],
   may: ['publishFlexibilityWindow', 'acceptNegotiation', 'counterNegotiation', 'rejectNegotiation'],
   needs(stimulus, agent) {
-    const outlook = { regionIds: [GREAT_BRITAIN], halfHours: AHEAD };
-    if (stimulus.kind === 'HALF_HOUR')
-      return agent.operatorType === 'GRID_OPERATOR' ? { windows: true, outlook } : null;
+    const needs = { windows: true, outlook: { regionIds: [GREAT_BRITAIN], halfHours: AHEAD } };
+    if (stimulus.kind === 'HALF_HOUR') return { ...needs, negotiations: 'OPEN' };
     const { state } = stimulus;
     return state['awaiting_agent_id'] === agent.number
-      ? {
-          windows: true,
-          negotiations: Number(state['negotiation_id']),
-          outlook: { ...outlook, halfHours: 96 },
-        }
+      ? { ...needs, negotiations: Number(state['negotiation_id']) }
       : null;
   },
   decide(shown) {
     const { stimulus, view } = shown;
-    if (stimulus.kind === 'HALF_HOUR') return askForLess(view);
-    return view.negotiations
+    const answers = view.negotiations
       .filter(({ awaitsMe }) => awaitsMe)
       .map((negotiation) => answer(shown, negotiation));
+    const isToAsk = stimulus.kind === 'HALF_HOUR' && view.agent.operatorType === 'GRID_OPERATOR';
+    return isToAsk ? [...answers, ...askForLess(view)] : answers;
   },
 };
 

@@ -31,7 +31,7 @@ export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Re
   const next = addHalfHours(floorToHalfHour(view.now), 2);
   const begin = work.earliestStart > next ? work.earliestStart : next;
   const hasTime = addHalfHours(begin, slotsOf(work)) <= deadline;
-  const why = `${refusal.message}`.slice(0, 700);
+  const why = refusal.message.slice(0, 700);
   if (!hasTime) {
     const reason = `${jobId} cannot be done by ${minute(deadline)} within its limits: ${why}`;
     return [

@@ -17,20 +17,16 @@ export function runDemoWork(view: View, work: WorkloadSeen): readonly Proposal[]
   const present = floorToHalfHour(view.now);
   const isPresent = placement.slots.some((slot) => slot.getTime() === present.getTime());
   const isOver = placement.slots.every((slot) => slot < present);
-  switch (work.status) {
-    case 'SCHEDULED':
-      return begins(work, placement, present);
-    case 'RUNNING':
-      if (isOver) return [complete(view, work, placement)];
-      return isPresent || !work.isInterruptible
-        ? []
-        : [step('pauseWorkload', work, `${work.jobId} has no place in this half hour`)];
-    case 'PAUSED':
-      if (isOver) return [missed(work, placement)];
-      return isPresent ? [step('resumeWorkload', work, `${work.jobId} has its place again`)] : [];
-    default:
-      return [];
+  if (work.status === 'SCHEDULED') return begins(work, placement, present);
+  if (work.status === 'RUNNING') {
+    if (isOver) return [complete(view, work, placement)];
+    return isPresent || !work.isInterruptible
+      ? []
+      : [step('pauseWorkload', work, `${work.jobId} has no place in this half hour`)];
   }
+  if (work.status !== 'PAUSED') return [];
+  if (isOver) return [missed(work, placement)];
+  return isPresent ? [step('resumeWorkload', work, `${work.jobId} has its place again`)] : [];
 }
 
 /** It begins in its first half hour. One that was missed cannot be made up where it is: another place is looked for. */

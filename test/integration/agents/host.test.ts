@@ -314,6 +314,27 @@ describe('the host of the agents', () => {
     expect(next.outcomes.map(({ refusal }) => refusal?.code ?? 'done')).toEqual(['NOT_FOUND', 'done']);
   });
 
+  it('begins where it began, also when it was killed before it had anything to do', async () => {
+    await createHostedAgent(database, tenant.operatorId, 'late', 'FLEXIBILITY_AGENT');
+    const late = taking(({ view }) => view.workloads.map(({ jobId }) => queue(jobId)), {
+      type: 'FLEXIBILITY_AGENT',
+    });
+    const first = host([late]);
+    await first.round();
+    // Killed: it does not tell where it was.
+    const { rows } = await database.owner.query<{ sequence: string }>(
+      `select sequence from agent_cursors c join agents a using (agent_id) where a.code = 'late'`,
+    );
+    expect(rows).toHaveLength(1);
+    const jobId = await submit();
+    await database.owner.query(
+      `update leases set holder = 'killed', expires_at = '-infinity' where name = 'agents'`,
+    );
+    const next = host([late]);
+    await next.settle();
+    expect(await statusOf(jobId)).toBe('QUEUED');
+  });
+
   it('wakes agents once each half hour, by the clock of the server', async () => {
     const seen: string[] = [];
     const ticking = taking(() => [], {
@@ -340,14 +361,14 @@ it('hosts agents whose operator wants it, and none of an operator that is not ac
   await createHostedAgent(database, other.operatorId, 'own-program', 'STORAGE_AGENT', { hosted: false });
   const hosted = async () =>
     (await readHostedAgents(database.pool, { withSynthetic: true })).map(({ agentId }) => agentId);
-  expect(await hosted()).toEqual(['taker', 'watcher', 'stranger']);
+  expect(await hosted()).toEqual(['taker', 'watcher', 'stranger', 'late']);
   await database.owner.query('update operators set is_active = false where operator_id = $1', [
     other.operatorId,
   ]);
-  expect(await hosted()).toEqual(['taker', 'watcher']);
+  expect(await hosted()).toEqual(['taker', 'watcher', 'late']);
   await database.owner.query(
     'update operators set is_synthetic = true, is_active = true where operator_id = $1',
     [other.operatorId],
   );
-  expect(await hosted()).toEqual(['taker', 'watcher', 'stranger', 'own-program']);
+  expect(await hosted()).toEqual(['taker', 'watcher', 'stranger', 'late', 'own-program']);
 });

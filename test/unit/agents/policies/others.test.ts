@@ -73,7 +73,15 @@ describe('the grid operator', () => {
   });
 
   it('leaves the asking to those who run the grid', () => {
-    expect(gridOperator.needs(HALF_HOUR, agentSeen({ type: 'GRID_OPERATOR' }))).toBeNull();
+    expect(asks({ agent: { ...desk, operatorType: 'COMPUTE_OPERATOR' } })).toEqual([]);
+  });
+
+  it('answers every half hour what still waits for it', () => {
+    const waiting = negotiationSeen({ awaitsMe: true, isMine: false });
+    expect(shortly(asks({ negotiations: [waiting], windows: [windowSeen()] }))).toEqual([
+      'rejectNegotiation talk',
+    ]);
+    expect(asks({ negotiations: [{ ...waiting, awaitsMe: false }], windows: [windowSeen()] })).toEqual([]);
   });
 
   const answers = (negotiation: Partial<NegotiationSeen>, view: Partial<View> = {}) =>
