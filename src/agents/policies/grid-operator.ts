@@ -50,7 +50,11 @@ function askForLess(view: View): readonly Proposal[] {
   const limit = stressLimitOf(view);
   const earliest = addHalfHours(floorToHalfHour(view.now), 2);
   const stressed = view.outlook.filter(
-    (half) => half.from >= earliest && (half.gridStress ?? 0) >= limit && !isAskedFor(half, view.windows),
+    (half) =>
+      half.from >= earliest &&
+      half.from < addHalfHours(earliest, TOLD_AHEAD) &&
+      (half.gridStress ?? 0) >= limit &&
+      !isAskedFor(half, view.windows),
   );
   const [first] = stressed;
   if (!first) return [];
