@@ -7,6 +7,8 @@ import type { Job } from '../domain/planner/job.js';
 const TRUTHS = ['gco2_kwh', 'actual', 'intensity'];
 
 export interface IntensityFile {
+  /** Start of the first half hour; null where slots are numbered. */
+  readonly from: Date | null;
   readonly actual: Float64Array;
   /** The same as `actual` where no column of forecasts was named. */
   readonly believed: Float64Array;
@@ -24,17 +26,17 @@ export async function readIntensity(path: string, forecastColumn: string | null)
     throw wrong(path, 1, `has no column named ${TRUTHS.join(', ')}; it has ${header.join(', ')}`);
   if (forecastColumn !== null && !header.includes(forecastColumn))
     throw wrong(path, 1, `has no column ${JSON.stringify(forecastColumn)}; it has ${header.join(', ')}`);
-  refuseGaps(path, header[0] ?? '', rows);
+  const from = startOf(path, header[0] ?? '', rows);
   const column = (name: string): Float64Array =>
     Float64Array.from(rows, (row, i) => numberOf(path, i + 2, name, row[name]));
   const actual = column(truth);
-  return { actual, believed: forecastColumn === null ? actual : column(forecastColumn) };
+  return { from, actual, believed: forecastColumn === null ? actual : column(forecastColumn) };
 }
 
 const HALF_HOUR_MS = 30 * 60_000;
 
-/** Slots are counted by rows, so that a missing half hour would move all that follow. */
-function refuseGaps(path: string, first: string, rows: readonly Row[]): void {
+/** The start of the first. Slots are counted by rows: gaps are refused, since one would move all that follow. */
+function startOf(path: string, first: string, rows: readonly Row[]): Date | null {
   const isNumbered = first === 'slot';
   const placeOf = (row: Row, line: number): number => {
     const text = row[first] ?? '';
@@ -60,6 +62,7 @@ function refuseGaps(path: string, first: string, rows: readonly Row[]): void {
       );
     before = place;
   }
+  return isNumbered ? null : new Date(placeOf(rows[0] ?? {}, 2) * HALF_HOUR_MS);
 }
 
 /**

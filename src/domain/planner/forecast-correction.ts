@@ -98,7 +98,8 @@ export function correctForecast({ forecast, from, issuedAt, history, at }: Forec
 /** NaN, which marks what is absent, stays. */
 export const notBelowZero = (gco2PerKwh: number): number => (gco2PerKwh < 0 ? 0 : gco2PerKwh);
 
-const clipped = (error: number): number =>
+/** What an error counts for, gCO2/kWh. */
+export const clippedError = (error: number): number =>
   Math.max(-LARGEST_ERROR_GCO2_PER_KWH, Math.min(LARGEST_ERROR_GCO2_PER_KWH, error));
 
 /** A half hour of the history, put where it is learned from. */
@@ -132,7 +133,7 @@ function knownBefore(at: Date, history: readonly PastForecast[]): Known[] {
         issuedMs: issuedAt?.getTime() ?? -Infinity,
         forecast,
         outturn,
-        error: clipped(error),
+        error: clippedError(error),
       };
     })
     .sort(
@@ -166,7 +167,7 @@ function remainders(
     const corrected = smoothed(unbiased, SMOOTHING_HALF_HOURS);
     const run = new Float64Array(corrected.length).fill(Number.NaN);
     for (const past of own) {
-      const remainder = clipped(notBelowZero(corrected[indexOf(past)]!) - past.outturn);
+      const remainder = clippedError(notBelowZero(corrected[indexOf(past)]!) - past.outturn);
       run[indexOf(past)] = remainder;
       ofPast.push({ past, remainder });
     }

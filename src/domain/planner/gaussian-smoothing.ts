@@ -1,6 +1,9 @@
 /** Beyond three standard deviations a weight is under 1.2 % of the first. */
 const REACH = 3;
 
+/** How many steps away a value may be and still count. */
+export const reachOf = (sigma: number): number => Math.ceil(REACH * sigma);
+
 /**
  * Each value as the mean of those around it, weighed by a normal density of their distance. Neighbours count in pairs, one on
  * either side: near the ends fewer do, and a slope is not bent there. NaN marks what is absent: it stays absent, and its pair
@@ -11,7 +14,7 @@ const REACH = 3;
  */
 export function smoothed(values: Float64Array, sigma: number): Float64Array {
   if (!(sigma >= 0)) throw new RangeError(`a standard deviation of ${sigma} is none`);
-  const reach = Math.ceil(REACH * sigma);
+  const reach = reachOf(sigma);
   const weights = Float64Array.from({ length: reach + 1 }, (_, d) =>
     d === 0 ? 1 : Math.exp(-(d * d) / (2 * sigma * sigma)),
   );
