@@ -46,9 +46,9 @@ export function correctedForJobs({ from, forecast, outturn, jobs }: WalkForwardI
   return smoothed(unbiased, SMOOTHING_HALF_HOURS).map(notBelowZero);
 }
 
-/** Of each slot the start of the first window it is in; the slot itself where it is in none. */
-function firstChoices(jobs: readonly Job[], slots: number): Int32Array {
-  const first = Int32Array.from({ length: slots }, (_, slot) => slot);
+/** Of each slot the start of the first window it is in; infinite where it is in none. */
+function firstChoices(jobs: readonly Job[], slots: number): Float64Array {
+  const first = new Float64Array(slots).fill(Infinity);
   for (const { from, to } of jobs)
     for (let slot = from; slot < to; slot += 1) first[slot] = Math.min(first[slot]!, from);
   return first;
