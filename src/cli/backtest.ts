@@ -2,7 +2,8 @@ import { backtest, type Backtest } from '../domain/planner/backtest.js';
 import { PylonError } from '../domain/errors.js';
 import type { Job } from '../domain/planner/job.js';
 import { correctedForJobs } from '../domain/planner/walk-forward.js';
-import { readIntensity, readJobs, type IntensityFile } from './backtest-files.js';
+import { parseIntensity, parseJobs, type IntensitySeries } from '../planning/backtest-csv.js';
+import { readText } from './backtest-files.js';
 
 export interface BacktestOptions {
   readonly intensity: string;
@@ -17,8 +18,8 @@ export interface BacktestOptions {
 
 /** `pylon backtest`: plans jobs on a series from files, and prints what that saves against starting each at once. */
 export async function runBacktest(options: BacktestOptions): Promise<void> {
-  const series = await readIntensity(options.intensity, options.forecastColumn ?? null);
-  const jobs = await readJobs(options.jobs, series.actual.length);
+  const series = parseIntensity(await readText(options.intensity), options.forecastColumn ?? null);
+  const jobs = parseJobs(await readText(options.jobs), series.actual.length);
   const begun = performance.now();
   const { result } = backtest({
     jobs,
@@ -40,7 +41,7 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
 
 /** @throws {PylonError} BAD_USER_INPUT where there is nothing to correct, or no telling what hour of the day a slot is. */
 function correctedBelief(
-  { from, actual, believed }: IntensityFile,
+  { from, actual, believed }: IntensitySeries,
   jobs: readonly Job[],
   { forecastColumn, intensity }: BacktestOptions,
 ): Float64Array {

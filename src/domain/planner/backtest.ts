@@ -17,10 +17,13 @@ export interface BacktestInput {
   readonly isOnline: boolean;
 }
 
-/** What plans made with perfect foresight would have cost and saved: the most that a better forecast could be worth. */
+/** What a plan made with perfect foresight would have cost and saved: the most that a better forecast could be worth. */
 export interface Foresight {
   readonly plan: number;
   readonly savingPct: number | null;
+  readonly gapPct: number | null;
+  readonly missedSlots: number;
+  readonly peakConcurrency: number;
 }
 
 /** What a plan would have saved. Sums are over job-slots of intensity × power. */
@@ -56,6 +59,8 @@ export interface BacktestPlan {
   readonly result: Backtest;
   /** Of the jobs in their order; where no plan exists, as much of them as fits. */
   readonly schedule: Schedule;
+  /** The same with perfect foresight. */
+  readonly foreseen: Schedule;
 }
 
 /** Plans jobs on a series that is known by now, and compares with what starting each at once would have cost. */
@@ -87,7 +92,7 @@ export function backtest(input: BacktestInput): BacktestPlan {
       },
       foresight: null,
     };
-    return { result, schedule: most };
+    return { result, schedule: most, foreseen: most };
   }
   const best = isInterruptible ? planInterruptible(jobs, truly) : planContiguous(jobs, truly);
   const bound = 'bound' in best ? best.bound : costOfSchedule(jobs, truly, best.schedule);
@@ -97,22 +102,24 @@ export function backtest(input: BacktestInput): BacktestPlan {
     : believed === actual
       ? best.schedule
       : (isInterruptible ? planInterruptible : planContiguous)(jobs, believedMachines).schedule;
-  const plan = costOfSchedule(jobs, truly, schedule);
-  const foreseen = costOfSchedule(jobs, truly, best.schedule);
-  const savingPct = (cost: number): number | null =>
-    common.immediate === 0 ? null : (1 - cost / common.immediate) * 100;
+  const judged = (own: Schedule): Foresight => {
+    const plan = costOfSchedule(jobs, truly, own);
+    return {
+      plan,
+      savingPct: common.immediate === 0 ? null : (1 - plan / common.immediate) * 100,
+      gapPct: bound === 0 ? null : Math.max(0, (plan / bound - 1) * 100),
+      missedSlots: missedOf(jobs, own),
+      peakConcurrency: peakOf(own, actual.length),
+    };
+  };
   const result = {
     ...common,
-    plan,
+    ...judged(schedule),
     bound,
-    savingPct: savingPct(plan),
-    gapPct: bound === 0 ? null : Math.max(0, (plan / bound - 1) * 100),
-    missedSlots: missedOf(jobs, schedule),
-    peakConcurrency: peakOf(schedule, actual.length),
     infeasible: null,
-    foresight: { plan: foreseen, savingPct: savingPct(foreseen) },
+    foresight: judged(best.schedule),
   };
-  return { result, schedule };
+  return { result, schedule, foreseen: best.schedule };
 }
 
 const missedOf = (jobs: readonly Job[], schedule: Schedule): number =>

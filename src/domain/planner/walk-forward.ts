@@ -47,7 +47,7 @@ export function correctedForJobs({ from, forecast, outturn, jobs }: WalkForwardI
 }
 
 /** Of each slot the start of the first window it is in; infinite where it is in none. */
-function firstChoices(jobs: readonly Job[], slots: number): Float64Array {
+export function firstChoices(jobs: readonly Job[], slots: number): Float64Array {
   const first = new Float64Array(slots).fill(Infinity);
   for (const { from, to } of jobs)
     for (let slot = from; slot < to; slot += 1) first[slot] = Math.min(first[slot]!, from);
