@@ -35,6 +35,10 @@ export const ERROR_CODES = {
   LEASE_LOST:
     'This process was too slow and another one holds the lease now; what it wanted to write was refused.',
   LEASE_HELD: 'Another process holds the lease for that work. Wait for it or stop it.',
+  PLANNER_BUSY:
+    'As many plans are waiting as may, or the server is stopping. Nothing was planned. Caller tries again in a few seconds.',
+  PLANNER_TIMEOUT:
+    'A plan took longer than one may. Caller asks for fewer jobs, shorter windows or fewer centres.',
   CONFIG_INVALID: 'The configuration is wrong; every fault is listed. Operator mends.',
   DATABASE_UNAVAILABLE:
     'The database cannot be reached or used. The message says which step failed and what to do.',

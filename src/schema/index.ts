@@ -1,3 +1,4 @@
+import './backtest.js';
 import './bm-unit.js';
 import './carbon-factor.js';
 import './carbon-intensity.js';
