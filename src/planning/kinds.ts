@@ -1,4 +1,5 @@
 import { backtestReport } from '../domain/planner/backtest-report.js';
+import { makePlan } from '../domain/planner/places/plan.js';
 
 /**
  * What a planning thread can be asked for, one line a kind: pure functions of plain data, which is copied to the thread and
@@ -6,6 +7,7 @@ import { backtestReport } from '../domain/planner/backtest-report.js';
  */
 export const PLANNING_KINDS = {
   backtest: backtestReport,
+  plan: makePlan,
 } as const;
 
 export type PlanningKind = keyof typeof PLANNING_KINDS;

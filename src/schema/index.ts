@@ -46,6 +46,8 @@ import './ingest-run.js';
 import './json.js';
 import './market-dataset.js';
 import './observation.js';
+import './planning/green-windows.js';
+import './planning/plan-queries.js';
 import './price.js';
 import './provenance.js';
 import './region-ranking.js';

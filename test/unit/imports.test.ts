@@ -27,7 +27,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
   // The planner on threads of its own, and the CSV that people plan from.
-  planning: { ours: ['domain'], packages: ['csv-parse'] },
+  planning: { ours: ['domain', 'database'], packages: ['csv-parse'] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
   // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
   resolvers: {

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../normal.js';
+import { normalQuantile } from '../normal-quantile.js';
 import type { Centre, Objective, PlanningProblem, RegionOutlook, Work, WorkLimits } from './problem.js';
 
 /** Costs are whole millionths of the objective a kWh, so that sums of them are exact and equal costs are equal. */

@@ -57,8 +57,9 @@ export function outcomeOf({ problem, outlooks }: Field, job: Job, choice: Choice
 }
 
 /**
- * Standard deviation of the carbon of a choice, or of what it saves against another, g: errors of the forecast go together
- * by how far apart the half hours are, in all regions alike. Null: not every error is known.
+ * Standard deviation of the carbon of a choice, or of what it saves against another, g. Errors of one region's forecast go
+ * together by how far apart the half hours are; those of several are taken as all going the same way, since how they go
+ * together is not known. Null: not every error is known.
  */
 export function carbonDeviationG(
   field: Field,
@@ -67,18 +68,24 @@ export function carbonDeviationG(
   against: Choice | null = null,
 ): number | null {
   const { outlooks, problem } = field;
-  const signed: { readonly slot: number; readonly grams: number }[] = [];
-  const add = (draws: readonly Draw[], sign: 1 | -1): boolean =>
-    draws.every(({ kwh, slot, regionId }) => {
-      const error = outlooks.get(regionId)?.of.errorGco2PerKwh[slot] ?? null;
-      if (error !== null) signed.push({ slot, grams: sign * kwh * error });
-      return error !== null;
-    });
-  const isKnown = add(drawsOf(job, choice), 1) && (against === null || add(drawsOf(job, against), -1));
-  if (!isKnown) return null;
-  let variance = 0;
-  for (const one of signed)
-    for (const other of signed)
-      variance += one.grams * other.grams * (problem.errorCorrelation[Math.abs(one.slot - other.slot)] ?? 0);
-  return Math.sqrt(Math.max(0, variance));
+  /** Grams that an error of one deviation makes, by region and slot: half hours that are in both count for nothing. */
+  const weights = new Map<number, Map<number, number>>();
+  const signed = [...drawsOf(job, choice), ...(against ? drawsOf(job, against) : []).map(reversed)];
+  for (const { kwh, slot, regionId } of signed) {
+    const error = outlooks.get(regionId)?.of.errorGco2PerKwh[slot] ?? null;
+    if (error === null) return null;
+    const own = weights.get(regionId) ?? new Map<number, number>();
+    weights.set(regionId, own.set(slot, (own.get(slot) ?? 0) + kwh * error));
+  }
+  let deviation = 0;
+  for (const own of weights.values()) {
+    let variance = 0;
+    for (const [one, grams] of own)
+      for (const [other, others] of own)
+        variance += grams * others * (problem.errorCorrelation[Math.abs(one - other)] ?? 0);
+    deviation += Math.sqrt(Math.max(0, variance));
+  }
+  return deviation;
 }
+
+const reversed = (draw: Draw): Draw => ({ ...draw, kwh: -draw.kwh });

@@ -104,7 +104,7 @@ export const MOST_CENTRES = 200;
 export const MOST_CHOICES = 4_000_000;
 
 /** What a problem cannot be planned for, by its numbers alone. Empty: nothing. */
-export function faultsOf(problem: PlanningProblem): readonly string[] {
+export function faultsOf(problem: PlanningProblem): string[] {
   const { slots, works, centres, regions } = problem;
   const faults: string[] = [];
   const most = (what: string, count: number, limit: number): void => {

@@ -184,7 +184,11 @@ export function breachesOf(problem: PlanningProblem, work: Work, places: Places)
   check(places.length === work.slots, `${places.length} slots, not ${work.slots}`);
   check(new Set(places.map(({ slot }) => slot)).size === places.length, 'two places at once');
   const sorted = places.map(({ slot }) => slot).sort((a, b) => a - b);
-  if (work.manner === 'CONTIGUOUS') check(sorted.every((slot, i) => slot - i === sorted[0]), 'a break');
+  if (work.manner === 'CONTIGUOUS')
+    check(
+      sorted.every((slot, i) => slot - i === sorted[0]),
+      'a break',
+    );
   if (work.manner !== 'MOVING') check(new Set(places.map(({ dcId }) => dcId)).size === 1, 'moved');
   for (const { dcId, slot } of places) {
     const region = problem.regions.find(
