@@ -7,6 +7,7 @@ import {
   type ActionTable,
   type ActionTransaction,
 } from '../database/actions.js';
+import { performDecision } from '../database/decide.js';
 import { PylonError } from '../domain/errors.js';
 import { Refused, type Fault } from '../domain/refusal.js';
 import type { ApiScope, Viewer } from '../domain/viewer.js';
@@ -19,6 +20,8 @@ export interface Action<Input, Table extends ActionTable = ActionTable> {
   readonly scope: ApiScope;
   /** The table whose row it answers with. */
   readonly answers: Table;
+  /** Its work only reads, and answers with a decision to append: many are then appended by one transaction. */
+  readonly onlyDecides?: true;
   /** All rules that the input can be held to by itself; every fault is told at once. */
   readonly input: z.ZodType<Input>;
   /** The rest: what depends on what there is. Throws Refused, and then nothing was done. */
@@ -52,7 +55,8 @@ export async function act<Input>(
     const message = `${action.name}: ${faults.length} fault(s) in the input`;
     return { refusal: new Refused('INVALID', message, { faults }).refusal };
   }
-  return performAction(
+  const perform = action.onlyDecides ? performDecision : performAction;
+  return perform(
     database,
     { viewer: known, action: action.name, key: key.data, body: request.input },
     (transaction) => action.perform(transaction, input.data),

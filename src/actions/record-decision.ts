@@ -66,6 +66,7 @@ export const recordDecision = defineAction({
   name: 'recordDecision',
   scope: 'DECISIONS',
   answers: 'decisions',
+  onlyDecides: true,
   input,
   async perform(transaction, asked): Promise<DecisionAppend> {
     const { viewer, now } = transaction;

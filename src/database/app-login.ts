@@ -96,6 +96,8 @@ const OWNER_FUNCTIONS = [
   'drop_expired_log',
   'begin_action',
   'finish_action',
+  'look_into_action',
+  'append_decisions',
   'append_events',
   'read_event_states',
   'authenticate_key',
