@@ -37,6 +37,15 @@ export const amendWorkload = defineAction({
     ...optionals(WORKLOAD_FACTS),
     ...clearables(WORKLOAD_LIMITS),
   }),
+  names: { jobId: 'workload', userEmail: 'user' },
+  async furtherFaults(look, input) {
+    const { deadline } = input;
+    const earliestStart = input.earliestStart ?? look.now;
+    return [
+      ...(deadline ? timeFaults({ earliestStart, deadline, durationMinutes: null }, look.now) : []),
+      ...(await allowedCentreFaults(look, input.allowedDcIds ?? [], input.allowedRegionIds ?? [])),
+    ];
+  },
   async perform(transaction, input) {
     const before = await lockWorkload(transaction, input);
     if (!isBeforeItRuns(before.status)) {

@@ -19,6 +19,7 @@ export const updateAgent = defineAction({
       expectedVersion,
     })
     .superRefine(changesSomething('agentId', 'expectedVersion')),
+  names: { agentId: 'agent' },
   async perform(transaction, input) {
     const { id } = await lockOwn(transaction, 'agents', input.agentId, input.expectedVersion);
     await changeRow(transaction, 'agents', id, { name: input.name, capabilities: input.capabilities });

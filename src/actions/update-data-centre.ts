@@ -17,6 +17,7 @@ export const updateDataCentre = defineAction({
   input: z
     .object({ ...dataCentreRules, dcId: code, expectedVersion })
     .superRefine(changesSomething('dcId', 'expectedVersion', 'zoneName')),
+  names: { dcId: 'data centre', zoneId: 'zone' },
   async perform(transaction, input) {
     const { id } = await lockOwn(transaction, 'data_centres', input.dcId, input.expectedVersion);
     await changeRow(transaction, 'data_centres', id, {

@@ -21,6 +21,7 @@ export const updateUser = defineAction({
       expectedVersion,
     })
     .superRefine(changesSomething('email', 'expectedVersion')),
+  names: { email: 'user' },
   async perform(transaction, input) {
     const { rows } = await transaction.db.query<{ user_id: number; version: number }>(
       'select user_id, version from users where operator_id = $1 and email = $2 for no key update',

@@ -66,32 +66,32 @@ export const jobRef = { jobId: code, expectedVersion: optional(wholeWithin(1, 2 
 
 const MINUTE_MS = 60_000;
 
-/** Whether there is time: the deadline after the start, and from the later of start and now far enough for the work. */
+/**
+ * Whether there is time: the deadline after the start, and from the later of start and now far enough for the work.
+ *
+ * @param durationMinutes null where it is not known.
+ */
 export function timeFaults(
   {
     earliestStart,
     deadline,
     durationMinutes: minutes,
-  }: { readonly earliestStart: Date; readonly deadline: Date; readonly durationMinutes: number },
+  }: { readonly earliestStart: Date; readonly deadline: Date; readonly durationMinutes: number | null },
   now: Date,
 ): Fault[] {
-  const path = 'input.deadline';
+  const fault = (message: string): Fault[] => [{ path: 'input.deadline', message }];
   if (deadline <= earliestStart)
-    return [
-      {
-        path,
-        message: `must be after earliestStart, ${earliestStart.toISOString()}: it is ${deadline.toISOString()}`,
-      },
-    ];
+    return fault(
+      `must be after earliestStart, ${earliestStart.toISOString()}: it is ${deadline.toISOString()}`,
+    );
   const begin = earliestStart > now ? earliestStart : now;
+  if (minutes === null)
+    return deadline > begin ? [] : fault(`must lie in the future: it is ${now.toISOString()}`);
   const least = new Date(begin.getTime() + minutes * MINUTE_MS);
   return deadline < least
-    ? [
-        {
-          path,
-          message: `must leave ${minutes} minutes from ${begin.toISOString()} on: ${least.toISOString()} at the earliest`,
-        },
-      ]
+    ? fault(
+        `must leave ${minutes} minutes from ${begin.toISOString()} on: ${least.toISOString()} at the earliest`,
+      )
     : [];
 }
 

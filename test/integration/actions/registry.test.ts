@@ -222,8 +222,16 @@ describe('the registry', () => {
       ['withdrawFlexibilityWindow', { expectedVersion: 999 }, 'VERSION_CONFLICT'],
     ];
 
+    /** Ids that nothing has yet: one that is taken is a fault too. */
+    const FREE: Readonly<Record<string, object>> = {
+      registerUser: { email: 'free@example.com' },
+      registerDataCentre: { dcId: 'dc-free' },
+      registerStorageAsset: { assetId: 'sa-free' },
+      registerAgent: { agentId: 'ag-free' },
+    };
+
     it.each(CASES)('%s with %j: %s', async (action, changes, refusal) => {
-      expect(await refused(action, changes)).toBe(refusal);
+      expect(await refused(action, { ...FREE[action], ...changes })).toBe(refusal);
     });
 
     it('JSON nested so deep that it could not be stored', async () => {
