@@ -25,22 +25,17 @@ export interface FurtherRules<Input> {
 export async function withFurtherFaults<Input>(
   { pool, clock }: Pick<ActionDatabase, 'pool' | 'clock'>,
   viewer: KnownViewer,
-  {
-    input: schema,
-    names = {},
-    makes = {},
-    furtherFaults,
-  }: FurtherRules<Input> & { readonly input: z.ZodType },
+  action: FurtherRules<Input> & { readonly input: z.ZodType },
   input: unknown,
   faults: readonly Fault[],
 ): Promise<readonly Fault[]> {
-  const parsed = partsOf(schema, input);
+  const parsed = partsOf(action.input, input);
   const further = await readAs(pool, viewer, async (db) => {
     const look = { db, viewer, now: clock.now() };
     return [
-      ...(await namingFaults(look, parsed, names, 'there')),
-      ...(await namingFaults(look, parsed, makes, 'free')),
-      ...((await furtherFaults?.(look, parsed as Partial<Input>)) ?? []),
+      ...(await namingFaults(look, parsed, action.names ?? {}, 'there')),
+      ...(await namingFaults(look, parsed, action.makes ?? {}, 'free')),
+      ...((await action.furtherFaults?.(look, parsed as Partial<Input>)) ?? []),
     ];
   });
   const known = new Set(faults.map(({ path }) => path));
