@@ -69,10 +69,18 @@ export const printedPostcode = (postcode: string): string => {
     : plain;
 };
 
-/** An update names at least one thing to change, besides what it is of. */
+/**
+ * An update names at least one thing to change.
+ *
+ * @param besides fields that say what it is of.
+ * @param clears fields that null clears: given, it changes them.
+ */
 export const changesSomething =
-  (...names: readonly string[]) =>
+  (besides: readonly string[], clears: readonly string[] = []) =>
   (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
-    const isIdle = Object.entries(input).every(([key, value]) => names.includes(key) || value === null);
+    const isIdle = Object.entries(input).every(
+      ([key, value]) =>
+        besides.includes(key) || value === undefined || (value === null && !clears.includes(key)),
+    );
     if (isIdle) context.addIssue({ code: 'custom', path: [], message: 'must name something to change' });
   };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ActionTransaction } from '../database/actions.js';
 import { Refused, type Fault } from '../domain/refusal.js';
-import { code, instant, optional, within, wholeWithin } from './rules.js';
+import { clearable, code, instant, optional, within, wholeWithin } from './rules.js';
 
 export const WORKLOAD_TYPES = [
   'TRAINING_RUN',
@@ -58,8 +58,8 @@ export const optionals = <Shape extends Record<string, z.ZodType>>(shape: Shape)
 
 /** Left out is left as it is; null clears it. */
 export const clearables = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
-  Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, type.nullish()])) as {
-    [Name in keyof Shape]: ReturnType<Shape[Name]['nullish']>;
+  Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, clearable(type)])) as {
+    [Name in keyof Shape]: ReturnType<typeof clearable<Shape[Name]>>;
   };
 
 export const jobRef = { jobId: code, expectedVersion: optional(wholeWithin(1, 2 ** 31 - 1)) } as const;

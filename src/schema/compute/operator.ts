@@ -7,7 +7,15 @@ import { actionMutation } from './action-mutation.js';
 import { OperatorTypeEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
 import { nodesQuery } from './nodes-query.js';
-import { CREATED_AT, EXPECTED_VERSION, OF_TYPE, UNCHANGED, UPDATED_AT, VERSION } from './registry-words.js';
+import {
+  CREATED_AT,
+  EMPTIABLE,
+  EXPECTED_VERSION,
+  OF_TYPE,
+  UNCHANGED,
+  UPDATED_AT,
+  VERSION,
+} from './registry-words.js';
 import { orderedPageArgs } from './order-args.js';
 
 export const OperatorType = builder.prismaNode('Operator', {
@@ -109,7 +117,7 @@ const UpdateOperatorInput = builder.inputType('UpdateOperatorInput', {
     email: t.string({ description: `Where to reach it; no other operator has it. ${UNCHANGED}` }),
     metadata: t.field({
       type: 'JSON',
-      description: `What it wants kept beside, a JSON object, all of it anew. ${UNCHANGED}`,
+      description: `What it wants kept beside, a JSON object. ${EMPTIABLE}`,
     }),
     isActive: t.boolean({
       description: `False: its keys are refused. For administrators only, and not their own. ${UNCHANGED}`,

@@ -344,6 +344,22 @@ describe('a workload', () => {
     expect(await asks('confirmPlacement', { placementId })).toMatchObject({ code: 'IMPOSSIBLE_TRANSITION' });
   });
 
+  it('may run anywhere again when what limited its places is cleared', async () => {
+    await submit('placed', { allowedRegionIds: [13], allowedDcIds: [], minRenewablePct: 20 });
+    const places = 'allowedRegionIds allowedDcIds minRenewablePct';
+    expect(await asks('amendWorkload', { jobId: 'placed', priority: 1 }, places)).toMatchObject({
+      allowedRegionIds: [13],
+      minRenewablePct: 20,
+    });
+    expect(
+      await asks(
+        'amendWorkload',
+        { jobId: 'placed', allowedRegionIds: null, allowedDcIds: null, minRenewablePct: null },
+        places,
+      ),
+    ).toMatchObject({ allowedRegionIds: [], allowedDcIds: [], minRenewablePct: null });
+  });
+
   it('is amended before it runs, by its version, and within what it holds', async () => {
     await submit('amended', { carbonBudgetGco2: 5_000 });
     const amended = 'estimatedEnergyKwh powerKw durationMinutes carbonBudgetGco2 maxCostGbp name version';
