@@ -123,15 +123,19 @@ export function refuseFaults(action: string, faults: readonly Fault[]): void {
     throw new Refused('INVALID', `${action}: ${faults.length} fault(s) in the input`, { faults });
 }
 
-/** The caller's user of an address. @throws {Refused} NOT_FOUND */
+/** The caller's user of an address, for whom work may be submitted. @throws {Refused} NOT_FOUND, USER_INACTIVE */
 export async function findUser(
   { db, viewer }: Pick<ActionTransaction, 'db' | 'viewer'>,
   email: string,
 ): Promise<number> {
-  const { rows } = await db.query<{ user_id: number }>(
-    'select user_id from users where operator_id = $1 and email = $2',
+  const { rows } = await db.query<{ user_id: number; is_active: boolean }>(
+    'select user_id, is_active from users where operator_id = $1 and email = $2',
     [viewer.operatorId, email],
   );
   if (!rows[0]) throw new Refused('NOT_FOUND', 'userEmail names no user of yours');
+  if (!rows[0].is_active)
+    throw new Refused('USER_INACTIVE', `the user ${JSON.stringify(email)} is not active`, {
+      faults: [{ path: 'input.userEmail', message: 'is not active: no work is submitted for it' }],
+    });
   return rows[0].user_id;
 }
