@@ -62,7 +62,7 @@ export const PlacementType = builder.prismaNode('Placement', {
     releasedReason: t.exposeString('releasedReason', {
       nullable: true,
       description:
-        'Why its power was given back: EXPIRED, what was done with its workload, or what who released it said. Null: it was not.',
+        'Why its power was given back: EXPIRED before it was confirmed, MISSED when its half hours passed before the work was started, what was done with its workload, or what who released it said. Null: it was not.',
     }),
     version: t.exposeInt('version', {
       description: 'Grows with every change: what `expectedVersion` is compared with.',
