@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT:
     'An argument is malformed or out of range. The message names the argument and what is allowed. Caller mends.',
   UNAUTHENTICATED:
-    'It needs an API key and got none, or one that is unknown or revoked. Caller sends `Authorization: Bearer` or `x-api-key`.',
+    'It needs an API key and got none, or one that is unknown or revoked, or whose operator is not active. Caller sends `Authorization: Bearer` or `x-api-key`.',
   FORBIDDEN:
     "The key is good, but not for this. The message names the scope it lacks. The key's operator makes another.",
   REGION_NOT_FOUND:
