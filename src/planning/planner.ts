@@ -35,7 +35,7 @@ export interface Planner {
 export const PLANNER_SETTINGS: PlannerSettings = {
   threads: 1,
   places: 8,
-  timeoutMs: 20_000,
+  timeoutMs: 30_000,
   memoryMb: 1_024,
 };
 
