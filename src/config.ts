@@ -71,7 +71,7 @@ const settings = {
   BECKN_BAP_ID: [
     z.string().max(160).optional(),
     '',
-    'Who we are on the Beckn network. Unset: the host of PUBLIC_URL.',
+    'Who we are on the Beckn network. Unset: we ask as the host of PUBLIC_URL, and buy nothing.',
   ],
   PUBLIC_URL: [
     url.optional(),

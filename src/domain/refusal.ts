@@ -15,6 +15,11 @@ export const REFUSAL_CODES = {
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
+  BECKN_NOT_CONFIGURED:
+    'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',
+  WINDOW_NOT_ON_OFFER: 'The compute window is over, or was not in the last answer of its platform.',
+  PRICE_CHANGED:
+    'The seller asks another price than was accepted. Name it as `acceptGbpPerMwh` to accept it, or cancel.',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;
