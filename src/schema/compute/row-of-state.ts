@@ -17,6 +17,7 @@ const MODELS = {
   decisions: 'Decision',
   decision_outcomes: 'DecisionOutcome',
   flexibility_windows: 'FlexibilityWindow',
+  order_transactions: 'BecknTransaction',
 } as const satisfies Readonly<Record<ActionTable, string>>;
 
 interface RowTypes {
@@ -33,6 +34,7 @@ interface RowTypes {
   decisions: Rows.Decision;
   decision_outcomes: Rows.DecisionOutcome;
   flexibility_windows: Rows.FlexibilityWindow;
+  order_transactions: Rows.BecknTransaction;
 }
 
 export type RowOf<Table extends ActionTable> = RowTypes[Table];
