@@ -13,9 +13,7 @@ export const cancelOrder = defineAction({
     const order = await openOrder(transaction, input, 'cancel');
     return ask(transaction, order, 'cancel', {
       change:
-        input.reason === null
-          ? null
-          : { actionType: 'cancel', reason: input.reason, loadReductionMw: null },
+        input.reason === null ? null : { actionType: 'cancel', reason: input.reason, loadReductionMw: null },
     });
   },
 });

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineAction } from './action.js';
-import { acceptGbpPerMwh, acceptedPrice, ask, openOrder, orderRef, requireWithinLimits } from './order-rows.js';
+import {
+  acceptGbpPerMwh,
+  acceptedPrice,
+  ask,
+  openOrder,
+  orderRef,
+  requireWithinLimits,
+} from './order-rows.js';
 
 /** Buys at the price that was accepted; at another one that the seller asks meanwhile only where the caller names it. */
 export const confirmOrder = defineAction({

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineAction } from './action.js';
-import { acceptGbpPerMwh, acceptedPrice, ask, openOrder, orderRef, requireWithinLimits } from './order-rows.js';
+import {
+  acceptGbpPerMwh,
+  acceptedPrice,
+  ask,
+  openOrder,
+  orderRef,
+  requireWithinLimits,
+} from './order-rows.js';
 
 /** Accepts a quote that is within the workload's limits, and has the order drawn up. */
 export const initOrder = defineAction({

@@ -47,7 +47,10 @@ export interface OpenOrder {
 /** @throws {Refused} BECKN_NOT_CONFIGURED */
 export function requireBap({ bap }: Pick<ActionTransaction, 'bap'>): Bap {
   if (!bap)
-    throw new Refused('BECKN_NOT_CONFIGURED', 'nothing can be bought here: PUBLIC_URL or BECKN_BAP_ID is not set');
+    throw new Refused(
+      'BECKN_NOT_CONFIGURED',
+      'nothing can be bought here: PUBLIC_URL or BECKN_BAP_ID is not set',
+    );
   return bap;
 }
 
@@ -116,11 +119,17 @@ export function requireWithinLimits(
 }
 
 /** The price that the caller accepts: the one that is asked now, which he may have to name. @throws {Refused} PRICE_CHANGED */
-export function acceptedPrice({ state, stated, accepted }: Standing, named: number | null): StatedPrice | null {
+export function acceptedPrice(
+  { state, stated, accepted }: Standing,
+  named: number | null,
+): StatedPrice | null {
   const asked = stated?.price ?? accepted;
   const mustName = state === 'PRICE_CHANGED';
   if (named === null ? !mustName : named === asked?.gbpPerMwh) return asked;
-  throw new Refused('PRICE_CHANGED', `${priceText(asked)} is asked, ${priceText(accepted)} was accepted before`);
+  throw new Refused(
+    'PRICE_CHANGED',
+    `${priceText(asked)} is asked, ${priceText(accepted)} was accepted before`,
+  );
 }
 
 /** Writes down what is asked of the seller, and where the purchase stands now. What is written is sent after the commit. */
@@ -128,7 +137,10 @@ export async function ask(
   transaction: Pick<ActionTransaction, 'db' | 'now' | 'changed'>,
   { row, work, window, bap }: Omit<OpenOrder, 'standing'>,
   action: BecknAction,
-  { accepts = null, change = null }: { readonly accepts?: StatedPrice | null; readonly change?: OrderChange | null },
+  {
+    accepts = null,
+    change = null,
+  }: { readonly accepts?: StatedPrice | null; readonly change?: OrderChange | null },
 ): Promise<{ readonly table: 'order_transactions'; readonly id: number }> {
   const { db, now, changed } = transaction;
   const [adapter] = ADAPTERS;

@@ -36,7 +36,10 @@ export function findWindow(transaction: Db, windowId: string): Promise<OfferedWi
 /** The window of a purchase, with what was said of it when it was selected. @throws {Refused} NOT_FOUND */
 export const boughtWindow = (
   transaction: Db,
-  { compute_window_id: id, offer_sequence: sequence }: {
+  {
+    compute_window_id: id,
+    offer_sequence: sequence,
+  }: {
     readonly compute_window_id: number;
     readonly offer_sequence: bigint;
   },

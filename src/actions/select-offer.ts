@@ -39,7 +39,8 @@ export const selectOffer = defineAction({
         order_code: `order-${randomUUID()}`,
         operator_id: work.operator_id,
         workload_id: work.workload_id,
-        placement_id: input.placementId === null ? null : await ownPlacement(transaction, work, input.placementId),
+        placement_id:
+          input.placementId === null ? null : await ownPlacement(transaction, work, input.placementId),
         compute_window_id: window.computeWindowId,
         offer_sequence: window.sequence,
         offer_code: offer?.offerCode ?? null,
@@ -76,8 +77,13 @@ async function ownPlacement(
   work: WorkloadRow,
   placementId: string,
 ): Promise<number> {
-  const placement = (await placementsOf(transaction, work, TAKING_POWER)).find((each) => each.code === placementId);
+  const placement = (await placementsOf(transaction, work, TAKING_POWER)).find(
+    (each) => each.code === placementId,
+  );
   if (!placement)
-    throw new Refused('NOT_FOUND', `workload ${work.job_id} has no placement ${placementId} that takes power`);
+    throw new Refused(
+      'NOT_FOUND',
+      `workload ${work.job_id} has no placement ${placementId} that takes power`,
+    );
   return placement.placement_id;
 }

@@ -7,13 +7,19 @@
  * @see https://github.com/Beckn-One/DEG
  */
 import type { StatedPrice } from '../domain/compute-window.js';
-import { SAYS_NOTHING, type OrderError, type OrderStatement, type OrderWord } from '../domain/beckn-order/messages.js';
+import {
+  SAYS_NOTHING,
+  type OrderError,
+  type OrderStatement,
+  type OrderWord,
+} from '../domain/beckn-order/messages.js';
 import type { BecknAction } from '../domain/beckn-order/states.js';
 import type { OrderAsked } from './adapter.js';
 import { along, at, isObject, nameOf, quoted, term, type Json } from './json.js';
 import { statedPrice } from './price.js';
 
-const CORE = 'https://raw.githubusercontent.com/beckn/protocol-specifications-new/refs/heads/draft/schema/core/v2/context.jsonld';
+const CORE =
+  'https://raw.githubusercontent.com/beckn/protocol-specifications-new/refs/heads/draft/schema/core/v2/context.jsonld';
 const COMPUTE =
   'https://raw.githubusercontent.com/beckn/protocol-specifications-new/refs/heads/draft/schema/ComputeEnergy/v1/context.jsonld';
 
@@ -181,14 +187,20 @@ function carbonIn(...parts: readonly unknown[]): number | null {
     const grid = term(part, 'gridParameters') ?? part;
     const value = term(grid, 'carbonIntensity');
     const unit = term(grid, 'carbonIntensityUnit') ?? 'gCO2/kWh';
-    if (typeof value === 'number' && value >= 0 && value <= 2000 && (unit === 'gCO2/kWh' || unit === 'kgCO2/MWh'))
+    if (
+      typeof value === 'number' &&
+      value >= 0 &&
+      value <= 2000 &&
+      (unit === 'gCO2/kWh' || unit === 'kgCO2/MWh')
+    )
       return value;
   }
   return null;
 }
 
 /** Words and numbers by which sellers say that something is not to be had any more. */
-const GONE = /not[_ -]?found|unavailable|not[_ -]?available|sold[_ -]?out|out[_ -]?of[_ -]?stock|expired|gone|no[_ -]?capacity/i;
+const GONE =
+  /not[_ -]?found|unavailable|not[_ -]?available|sold[_ -]?out|out[_ -]?of[_ -]?stock|expired|gone|no[_ -]?capacity/i;
 /** Item not found, and quantity not available, in the error codes of Beckn. */
 const GONE_CODES: ReadonlySet<string> = new Set(['30004', '40002']);
 
@@ -198,7 +210,8 @@ export function errorOf(body: unknown): OrderError | null {
   if (!isObject(error)) return null;
   const raw = at(error, 'code');
   const code = nameOf(typeof raw === 'number' ? String(raw) : raw);
-  const message = nameOf(at(error, 'message')) ?? nameOf(at(error, 'errorMessage')) ?? code ?? 'no reason given';
+  const message =
+    nameOf(at(error, 'message')) ?? nameOf(at(error, 'errorMessage')) ?? code ?? 'no reason given';
   const isGone = code === null ? GONE.test(message) : GONE_CODES.has(code) || GONE.test(code);
   return { code, message, isGone };
 }

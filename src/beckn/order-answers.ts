@@ -11,8 +11,8 @@ export type OrderAnswerTaken =
   /** Why nothing was done with it: it is no answer, it is another's, or there are too many. */
   | { readonly status: 'MALFORMED' | 'REFUSED' | 'TOO_MANY'; readonly fault: string };
 
-/** A purchase has a dozen messages; somebody who asks how it stands every hour for a month comes to some 1,500. */
-const MOST_MESSAGES = 2_000;
+/** A purchase has a dozen messages; asking every half hour for ten days how it stands comes to some 1,000. */
+const MOST_MESSAGES = 1_000;
 
 const isOrderAnswer = (action: string): action is `on_${BecknAction}` =>
   BECKN_ACTIONS.some((each) => action === `on_${each}`);

@@ -1,6 +1,11 @@
 import type { Lease } from '../database/leases.js';
 import { dueMessages, noteDelivery, type Delivery, type DueMessage } from '../database/order-messages.js';
-import { notePostAnswered, notePostFailed, notePostPaused, readPostEvidence } from '../database/order-post.js';
+import {
+  notePostAnswered,
+  notePostFailed,
+  notePostPaused,
+  readPostEvidence,
+} from '../database/order-post.js';
 import { changeTransaction, silentTransactions } from '../database/order-transactions.js';
 import { circuitOf } from '../domain/circuit.js';
 import type { OrderError } from '../domain/beckn-order/messages.js';
@@ -101,7 +106,9 @@ function nackOf({ httpStatus, body }: Extract<Posted, { body: unknown }>): Order
   const [adapter] = ADAPTERS;
   const isNack = along(body, 'message', 'ack', 'status') === 'NACK';
   if (!isNack && httpStatus < 400) return null;
-  return adapter.errorOf(body) ?? { code: null, message: isNack ? 'NACK' : `HTTP ${httpStatus}`, isGone: false };
+  return (
+    adapter.errorOf(body) ?? { code: null, message: isNack ? 'NACK' : `HTTP ${httpStatus}`, isGone: false }
+  );
 }
 
 /** Some answer in place of an acknowledgement. */
@@ -128,7 +135,8 @@ async function takeAnswerAtOnce({ database, log }: OrderPostDeps, body: unknown)
 async function note(
   { database, log }: InboundDeps,
   message: DueMessage,
-  ended: Pick<Delivery, 'delivery' | 'attempts' | 'fault'> & Partial<Pick<Delivery, 'sendAfter' | 'httpStatus'>>,
+  ended: Pick<Delivery, 'delivery' | 'attempts' | 'fault'> &
+    Partial<Pick<Delivery, 'sendAfter' | 'httpStatus'>>,
 ): Promise<void> {
   await changeTransaction(database.pool, message, database.clock.now, async (db, _row, noted) => {
     await noteDelivery(db, message, { sendAfter: null, httpStatus: null, ...ended, at: noted });

@@ -49,7 +49,11 @@ export function createPost(): Post {
         httpStatus = response.statusCode;
         const answer = await response.body.text();
         if (httpStatus === 429 || httpStatus >= 500)
-          return { httpStatus, fault: `HTTP ${httpStatus}`, waitMs: retryAfterMs(response.headers['retry-after']) };
+          return {
+            httpStatus,
+            fault: `HTTP ${httpStatus}`,
+            waitMs: retryAfterMs(response.headers['retry-after']),
+          };
         return { httpStatus, body: parsed(answer) };
       } catch (error) {
         return { httpStatus, fault: messageOf(error), waitMs: null };
@@ -75,4 +79,6 @@ function parsed(text: string): unknown {
 
 /** Of a Retry-After in seconds; null for anything else. */
 const retryAfterMs = (header: string | string[] | undefined): number | null =>
-  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Math.min(Number(header) * 1000, LONGEST_WAIT_MS) : null;
+  typeof header === 'string' && /^\d{1,6}$/.test(header)
+    ? Math.min(Number(header) * 1000, LONGEST_WAIT_MS)
+    : null;

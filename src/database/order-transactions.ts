@@ -166,9 +166,10 @@ export async function changeTransaction(
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    await client.query(`select set_config('pylon.operator', $1, true), set_config('pylon.role', 'AGENT', true)`, [
-      String(operatorId),
-    ]);
+    await client.query(
+      `select set_config('pylon.operator', $1, true), set_config('pylon.role', 'AGENT', true)`,
+      [String(operatorId)],
+    );
     const row = await lockTransaction(client, transactionId);
     if (!row) throw new Error(`purchase ${transactionId} of operator ${operatorId} is not there`);
     const at = now(); // after the lock: instants of one purchase follow one another

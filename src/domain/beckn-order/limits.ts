@@ -38,7 +38,8 @@ export function termsFaults(limits: BuyingLimits, terms: Terms, path: string): F
   const mwh = limits.estimatedEnergyKwh / 1000;
   const atMost = (name: string, limit: number | null, value: number | null, unit: string): Fault[] => {
     if (limit === null) return [];
-    if (value === null) return [{ path, message: `${name} ${limit} ${unit}: what it is held to is not stated` }];
+    if (value === null)
+      return [{ path, message: `${name} ${limit} ${unit}: what it is held to is not stated` }];
     return value > limit ? [{ path, message: `${name}: ${value} ${unit}, at most ${limit} is allowed` }] : [];
   };
   const renewable = limits.minRenewablePct;

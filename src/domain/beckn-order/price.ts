@@ -21,5 +21,7 @@ export function priceText(price: StatedPrice | null): string {
   if (price === null) return 'no price';
   if (price.gbpPerMwh !== null) return `${price.gbpPerMwh} GBP/MWh`;
   const { originalPrice, originalCurrency, originalUnit } = price;
-  return [originalPrice, originalCurrency, originalUnit].filter((part) => part !== null).join(' ') || 'no price';
+  return (
+    [originalPrice, originalCurrency, originalUnit].filter((part) => part !== null).join(' ') || 'no price'
+  );
 }

@@ -147,7 +147,12 @@ function verdictOn(step: Step, accepts: StatedPrice | null, { says, recordedAt }
   return settled(ANSWERED[step]);
 }
 
-function confirmed(facts: OrderFacts, { question }: Asked, deciding: readonly Answer[], answer: Answer): Outcome {
+function confirmed(
+  facts: OrderFacts,
+  { question }: Asked,
+  deciding: readonly Answer[],
+  answer: Answer,
+): Outcome {
   // Whoever was told that it is off has planned without it meanwhile.
   const wasOff = deciding.some(
     (other) =>
@@ -179,12 +184,17 @@ function updatedOf(facts: OrderFacts): Replanning | null {
   const update = facts.updates.findLast(isWorse) ?? facts.updates.at(-1) ?? first;
   const { note, carbonIntensityGco2PerKwh: carbon } = update.says;
   const spike =
-    carbon === null ? null : `carbon intensity ${carbon} gCO2/kWh, ${bought ?? 'not stated'} when it was bought`;
+    carbon === null
+      ? null
+      : `carbon intensity ${carbon} gCO2/kWh, ${bought ?? 'not stated'} when it was bought`;
   return {
     reason: 'UPDATED',
     note: [note, spike].filter((part) => part !== null).join(': ') || 'the seller changed the order',
     // The last to come: whoever looked before it has not seen all.
-    since: facts.updates.reduce((at, { recordedAt }) => (recordedAt > at ? recordedAt : at), first.recordedAt),
+    since: facts.updates.reduce(
+      (at, { recordedAt }) => (recordedAt > at ? recordedAt : at),
+      first.recordedAt,
+    ),
   };
 }
 

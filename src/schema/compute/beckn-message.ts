@@ -26,7 +26,7 @@ export const BecknMessageType = builder.prismaObject('BecknMessage', {
       nullable: true,
       description: 'Of OUTBOUND: how far it has got. Null otherwise.',
     }),
-    attempts: t.exposeInt('attempts', { description: 'How often it was sent; 0 of INBOUND.' }),
+    attemptCount: t.exposeInt('attempts', { description: 'How often it was sent; 0 of INBOUND.' }),
     httpStatus: t.exposeInt('httpStatus', {
       nullable: true,
       description: 'HTTP status of the last try. Null: none got so far.',
