@@ -76,7 +76,7 @@ const settings = {
   PUBLIC_URL: [
     url.optional(),
     '',
-    'Where others reach this server. Unset: Beckn callbacks cannot be asked for, only answers given at once are taken.',
+    'Where others reach this server. Unset: Beckn callbacks cannot be asked for, only answers given at once are taken, and nothing is bought.',
   ],
   PYLON_NOW: [
     instant.optional(),

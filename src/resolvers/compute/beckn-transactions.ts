@@ -85,8 +85,7 @@ export async function transactionOffer(
   { loaders }: Pick<Context, 'loaders'>,
 ): Promise<Offer | null> {
   if (offerCode === null) return null;
-  // A row that an event carries has it as a number.
-  const offers = await loaders.snapshotOffers.load({ computeWindowId, sequence: BigInt(offerSequence) });
+  const offers = await loaders.snapshotOffers.load({ computeWindowId, sequence: offerSequence });
   return offers.find((offer) => offer.offerCode === offerCode) ?? null;
 }
 

@@ -284,7 +284,7 @@ const rounds: fc.Arbitrary<readonly { readonly question: Question; readonly answ
     )
     .map(([actions, answers]) =>
       actions.map((action, i) => ({
-        question: asks(action as (typeof BECKN_ACTIONS)[number], i * 40, { price: 100 }),
+        question: asks(action, i * 40, { price: 100 }),
         answers: answers[i] ?? [],
       })),
     );
