@@ -35,6 +35,10 @@ export interface TestBpp {
   readonly url: string;
   /** Where callbacks go in fact, `…/beckn`: a gateway's own address is known only once it listens. */
   callbackUrl: string;
+  /** Whether a callback that nobody takes is sent again until somebody does. */
+  insists: boolean;
+  /** Callbacks that he sent, each once. */
+  readonly said: readonly string[];
   /** Everything he was sent, oldest first. */
   readonly asked: readonly Question[];
   /** How the gateway answered his callbacks: ACK or NACK. */
@@ -115,6 +119,7 @@ export function onOrder(action: string, transactionId: string, said: OrderSaid =
 export async function startBpp(): Promise<TestBpp> {
   const asked: Question[] = [];
   const acks: string[] = [];
+  const said: string[] = [];
   const script = new Map<string, Reaction[]>();
   const kept: { readonly action: string; readonly body: object }[] = [];
   let underWay = 0;
@@ -122,16 +127,24 @@ export async function startBpp(): Promise<TestBpp> {
   let clock = 0;
   const timestamp = (): string => new Date((clock += 1)).toISOString();
 
+  const post = async (action: string, body: object): Promise<string> => {
+    const response = await fetch(`${bpp.callbackUrl}/on_${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { message?: { ack?: { status?: string } } };
+    return answer.message?.ack?.status ?? 'none';
+  };
   const send = async (action: string, body: object): Promise<void> => {
     underWay += 1;
+    said.push((body as { readonly context: { readonly message_id: string } }).context.message_id);
     try {
-      const response = await fetch(`${bpp.callbackUrl}/on_${action}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-      const answer = (await response.json()) as { message?: { ack?: { status?: string } } };
-      acks.push(answer.message?.ack?.status ?? 'none');
+      acks.push(
+        bpp.insists
+          ? await until('a gateway', () => post(action, body).catch(() => null))
+          : await post(action, body),
+      );
     } finally {
       underWay -= 1;
     }
@@ -174,6 +187,8 @@ export async function startBpp(): Promise<TestBpp> {
   const bpp: TestBpp = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     callbackUrl: '',
+    insists: false,
+    said,
     asked,
     acks,
     play: (action, ...reactions) => void script.set(action, [...reactions]),
