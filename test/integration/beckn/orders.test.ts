@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { refusalOf } from '../../support/act.js';
+import { actOn, refusalOf } from '../../support/act.js';
+import { createDataCentre } from '../../support/compute.js';
 import { openStream } from '../../support/streams.js';
 import { NOW, PUBLIC_URL, startShop, type Shop } from './purchases.js';
 
@@ -104,12 +105,26 @@ describe('the purchase of a compute window', () => {
   });
 
   it('is reached from its work, window, offer and placement, and back, by its operator alone', async () => {
-    const id = await bought();
+    await createDataCentre(shop.database, shop.buyer.operatorId, 'centre', { regionId: 5 });
+    const jobId = await shop.submit();
+    const { placementId } = await actOn(
+      shop.server,
+      shop.buyer.key,
+      'holdPlacement',
+      { jobId, dcId: 'centre', from: '2026-03-02T14:00:00Z', to: '2026-03-02T15:00:00Z' },
+      { selection: 'Placement { placementId }' },
+    );
+    const { transactionId: id } = await shop.step('selectOffer', {
+      windowId: shop.windowId,
+      jobId,
+      placementId,
+    });
+    await shop.post();
     const query = `query ($id: String!, $window: ID!) {
       becknTransaction(transactionId: $id) { workload { becknTransactions(first: 1) { edges { node { transactionId } } } }
-        window { itemId } offer { offerId gbpPerMwh } placement { placementId }
+        window { itemId } offer { offerId gbpPerMwh } placement { placementId becknTransaction { transactionId } }
         messages(first: 2) { edges { node { action direction payload transaction { transactionId } } } pageInfo { hasNextPage } } }
-      node(id: $window) { ... on ComputeWindow { becknTransactions(state: CONFIRMED, first: 1) { edges { node { transactionId } } }
+      node(id: $window) { ... on ComputeWindow { becknTransactions(state: SELECTED, first: 1) { edges { node { transactionId } } }
         offers { becknTransactions(first: 1) { edges { node { transactionId } } } } } } }`;
     const variables = { id, window: shop.windowId };
     const one = { edges: [{ node: { transactionId: id } }] };
@@ -120,7 +135,7 @@ describe('the purchase of a compute window', () => {
         workload: { becknTransactions: one },
         window: { itemId: 'item-1' },
         offer: { offerId: 'offer-1', gbpPerMwh: 100 },
-        placement: null,
+        placement: { placementId, becknTransaction: { transactionId: id } },
         messages: {
           edges: [
             {
@@ -133,7 +148,7 @@ describe('the purchase of a compute window', () => {
             },
             { node: expect.objectContaining({ action: 'on_select', direction: 'INBOUND' }) },
           ],
-          pageInfo: { hasNextPage: true },
+          pageInfo: { hasNextPage: false },
         },
       },
       node: { becknTransactions: one, offers: [{ becknTransactions: one }] },
