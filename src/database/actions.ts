@@ -22,7 +22,8 @@ export type ActionTable =
   | 'negotiations'
   | 'decisions'
   | 'decision_outcomes'
-  | 'flexibility_windows';
+  | 'flexibility_windows'
+  | 'order_transactions';
 
 export interface ActionObject {
   readonly table: ActionTable;
@@ -51,12 +52,23 @@ export interface ActionTransaction {
   readonly grid: GridSignalReader;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
+  /** Who we are to sellers; null where nobody said. */
+  readonly bap: Bap | null;
   /** Something that the answer tells its caller this once: it is kept nowhere, and a retry is told null in its place. */
   readonly tellOnce: (secret: string) => void;
 }
 
+/** Who buys on the Beckn network: our id there, and where answers are sent. */
+export interface Bap {
+  readonly bapId: string;
+  readonly bapUri: string;
+}
+
 /** What of the database actions need. */
-export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'>;
+export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'> & {
+  /** Null or left out: nothing can be bought. */
+  readonly bap?: Bap | null;
+};
 
 export interface ActionRequest {
   readonly viewer: KnownViewer;
@@ -102,7 +114,7 @@ export async function performAction(
 }
 
 async function attemptAction(
-  { pool, clock, reader }: ActionDatabase,
+  { pool, clock, reader, bap = null }: ActionDatabase,
   request: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionOutcome>,
 ): Promise<ActionAnswer> {
@@ -123,7 +135,7 @@ async function attemptAction(
     try {
       // Its own connection throughout: actions that each waited for a second one would wait for each other.
       const grid = { ...reader, db: client, archive: archivedSpans(client, () => now) };
-      const outcome = await work({ db: client, viewer, now, grid, changed, tellOnce });
+      const outcome = await work({ db: client, viewer, now, grid, bap, changed, tellOnce });
       const answer = await finish(client, key, outcome, events);
       return secret === undefined || 'refusal' in answer ? answer : { ...answer, secret };
     } catch (error) {

@@ -66,6 +66,10 @@ const GRANTS: Readonly<Record<string, string>> = {
   decision_head: 'select',
   decision_outcomes: 'select, insert',
   flexibility_windows: 'select, insert, update',
+  order_transactions: 'select, insert, update',
+  // What was said stays said; how far a message of ours has got does not.
+  order_messages: 'select, insert, update (delivery, send_after, attempts, http_status, fault, settled_at)',
+  order_post: 'select, update',
 };
 
 const LOGIN_LOCK = 72707371;
@@ -114,6 +118,9 @@ const OWNER_FUNCTIONS = [
   'committed_power',
   'data_centres_with_room',
   'event_readers',
+  'order_transaction_of',
+  'due_order_messages',
+  'silent_order_transactions',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

@@ -1,11 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/prisma/client.js';
+import type { Bap } from './actions.js';
 import type { Database } from './open.js';
 import { createPool } from './pools.js';
 
 /** The database as the graph asks it. */
 export interface GraphDatabase extends Database {
   readonly prisma: PrismaClient;
+  /** Who we are to sellers of the Beckn network; null or left out: nothing can be bought. */
+  readonly bap?: Bap | null;
   /** Ends Prisma's own connections; the rest of the database stays open. Once more does no harm. */
   readonly disconnectPrisma: () => Promise<void>;
 }

@@ -16,6 +16,11 @@ export const REFUSAL_CODES = {
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
   USER_INACTIVE: 'The user that it names is not active: no work is submitted for it.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
+  BECKN_NOT_CONFIGURED:
+    'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',
+  WINDOW_NOT_ON_OFFER: 'The compute window is over, or was not in the last answer of its platform.',
+  PRICE_CHANGED:
+    'The seller asks another price than was accepted. Name it as `acceptGbpPerMwh` to accept it, or cancel.',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -2,6 +2,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Context } from '../context.js';
+import type { Bap } from '../database/actions.js';
 import type { Database } from '../database/open.js';
 import { withPrisma } from '../database/prisma.js';
 import { prismaFor } from '../database/viewers.js';
@@ -62,7 +63,7 @@ export interface App {
 
 export interface AppOptions {
   readonly config: Pick<Config, 'HOST' | 'PORT' | 'ALLOWED_ORIGINS'> &
-    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS' | 'PUBLIC_READ'>>;
+    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS' | 'PUBLIC_READ' | 'PUBLIC_URL' | 'BECKN_BAP_ID'>>;
   readonly database: Database;
   readonly log: Logger;
   readonly streams?: Partial<StreamSettings>;
@@ -70,9 +71,8 @@ export interface AppOptions {
 
 /** Builds the one HTTP and websocket server and listens. */
 export async function startApp({ config, log, streams, ...options }: AppOptions): Promise<App> {
-  const database = withPrisma(options.database, (error) =>
-    log.warn({ error: error.message }, 'database.connection.lost'),
-  );
+  const onError = (error: Error): void => log.warn({ error: error.message }, 'database.connection.lost');
+  const database = { ...withPrisma(options.database, onError), bap: bapOf(config) };
   const planner = createPlanner();
   const createContext = (viewer: Viewer = null): Context => ({
     database,
@@ -187,6 +187,12 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
     throw error;
   }
 }
+
+/** Who we are to sellers; null unless that and where they answer is set. */
+const bapOf = ({ PUBLIC_URL, BECKN_BAP_ID }: AppOptions['config']): Bap | null =>
+  PUBLIC_URL === undefined || BECKN_BAP_ID === undefined
+    ? null
+    : { bapId: BECKN_BAP_ID, bapUri: `${PUBLIC_URL}/beckn` };
 
 /** Puts who asks on his request; a key that is not good is refused with 401. A page shows nothing of its own. */
 async function recogniseViewer(

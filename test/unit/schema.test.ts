@@ -122,6 +122,8 @@ describe('the graph', () => {
       'AgentConnection',
       'AgentStateConnection',
       'ApiKeyConnection',
+      'BecknMessageConnection',
+      'BecknTransactionConnection',
       'BmUnitConnection',
       'ComputeWindowConnection',
       'ConsumedSignalConnection',

@@ -40,7 +40,9 @@ let walk: Walk;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  server = await startTestServer(database, { progressMs: 50 });
+  server = await startTestServer(database, { progressMs: 50 }, new Map(), {
+    publicUrl: 'https://pylon.example', // so that what is refused is not refused for want of it
+  });
   a = await createTenantRows(database, 'Alpha', { text: 'MARK-OF-A', number: 424_242_424.5 });
   b = await createTenantRows(database, 'Beta', MARKS);
   const adminKey = await createKey(database.owner, a.operatorId, { role: 'ADMIN' });
@@ -61,6 +63,7 @@ afterAll(async () => {
 const PRIVATE_NODES = {
   AgentState: 'agent_states',
   ApiKey: 'api_keys',
+  BecknTransaction: 'order_transactions',
   Decision: 'decisions',
   DecisionOutcome: 'decision_outcomes',
   Negotiation: 'negotiations',
@@ -93,11 +96,11 @@ const idsOfB = (): string[] =>
 function leaks({ data, errors }: { readonly data?: unknown; readonly errors?: unknown }): string[] {
   const shown = JSON.stringify(withoutRefusals(data));
   const said = shown + JSON.stringify([data, errors]).replaceAll(shown, '');
-  const { jobId, placementId, negotiationId, decisionId, keyPrefix } = b.names;
+  const { jobId, placementId, negotiationId, decisionId, transactionId, keyPrefix } = b.names;
   const number = String(Math.floor(MARKS.number));
   return [
     ...[MARKS.text, number].filter((mark) => said.includes(mark)),
-    ...[jobId, placementId, negotiationId, decisionId, keyPrefix, ...idsOfB()].filter((id) =>
+    ...[jobId, placementId, negotiationId, decisionId, transactionId, keyPrefix, ...idsOfB()].filter((id) =>
       shown.includes(`"${id}"`),
     ),
   ];
@@ -178,6 +181,9 @@ const UNMARKED = new Set([
   'decisions.hash',
   'decisions.previous_hash',
   'negotiations.code',
+  'order_transactions.awaiting',
+  'order_transactions.code',
+  'order_transactions.offer_code',
   'placements.code',
   'workloads.allowed_region_ids',
   'workloads.job_id',
@@ -267,6 +273,7 @@ describe('the subscriptions', () => {
     'flexibility_windows',
     'data_centres',
     'storage_assets',
+    'order_transactions',
   ];
   const announceAll = (of: TenantRows): Promise<bigint> =>
     announce(
@@ -290,7 +297,8 @@ describe('the subscriptions', () => {
     }
     expect(await toA?.told(last)).toContain(a.names.jobId);
     const toldB = (await toB?.told(last)) ?? '';
-    for (const id of [b.names.jobId, b.names.placementId, b.names.negotiationId, b.names.decisionId])
+    const { jobId, placementId, negotiationId, decisionId, transactionId } = b.names;
+    for (const id of [jobId, placementId, negotiationId, decisionId, transactionId])
       expect(toldB).toContain(id);
     expect(toldB).toContain(MARKS.text);
     for (const listening of [toA, toNobody, toB]) listening?.stop();
