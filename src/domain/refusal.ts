@@ -11,6 +11,9 @@ export const REFUSAL_CODES = {
   CAPACITY_EXCEEDED: 'The data centre has not that much power left in some half hour; `faults` names them.',
   CENTRE_UNAVAILABLE: 'The data centre takes no work now: it is not ACTIVE.',
   NO_PLACEMENT: 'No confirmed placement of the workload covers now, and no data centre was named.',
+  NO_PLAN:
+    'No place and time keeps all limits of the workload and has its power left; `faults` names what binds and the smallest changes that make a plan.',
+  NOT_WORTH_IT: 'The best plan there is saves less than was asked for, or may not be moved to.',
   HOLD_EXPIRED: 'The hold expired before it was confirmed; its power may be held by another by now.',
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',

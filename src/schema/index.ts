@@ -51,6 +51,7 @@ import './json.js';
 import './market-dataset.js';
 import './observation.js';
 import './planning/green-windows.js';
+import './planning/plan-actions.js';
 import './planning/plan-queries.js';
 import './price.js';
 import './provenance.js';

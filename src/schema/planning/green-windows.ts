@@ -5,7 +5,7 @@ import {
   type GreenWindowAnswer,
   type GreenWindowsAnswer,
 } from '../../resolvers/planning/green-windows.js';
-import { difference, savedPct, spreadOf } from '../../resolvers/planning/spread.js';
+import { difference, savedPct, spreadOf } from '../../planning/spread.js';
 import { addHalfHours } from '../../domain/half-hour.js';
 import { AS_OF } from '../as-of.js';
 import { builder } from '../builder.js';

@@ -1,4 +1,4 @@
-import { describeRelaxation, LIMIT_WORDS } from '../../resolvers/planning/reasons.js';
+import { describeRelaxation, LIMIT_WORDS } from '../../planning/reasons.js';
 import type { Infeasible, LimitCheck, Relaxation, Unplaced } from '../../domain/planner/places/infeasible.js';
 import type { PowerOverload } from '../../domain/planner/places/overload.js';
 import { addHalfHours } from '../../domain/half-hour.js';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../domain/planner/places/measure.js';
-import { CONFIDENCE_PCT, type Spread } from '../../resolvers/planning/spread.js';
+import { CONFIDENCE_PCT, type Spread } from '../../planning/spread.js';
 import { builder } from '../builder.js';
 
 export const SpreadType = builder.objectRef<Spread>('CarbonSpread').implement({

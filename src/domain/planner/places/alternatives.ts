@@ -103,7 +103,8 @@ const isSame = (one: Choice, other: Choice): boolean =>
   one.slots.length === other.slots.length &&
   one.slots.every((slot, i) => slot === other.slots[i] && one.sites[i] === other.sites[i]);
 
-function brokenLimits(field: Field, { work, sites }: Job, choice: Choice): string[] {
+/** Limits of a work that a choice breaks, by their names on a workload. */
+export function brokenLimits(field: Field, { work, sites }: Job, choice: Choice): string[] {
   const { limits } = work;
   const { gbpPerMwh, gridStress } = field.problem;
   const broken = new Set<string>();

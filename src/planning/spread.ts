@@ -1,4 +1,4 @@
-import { normalQuantile } from '../../domain/planner/normal-quantile.js';
+import { normalQuantile } from '../domain/planner/normal-quantile.js';
 
 /** Where a value lies in nine cases of ten. */
 export interface Spread {

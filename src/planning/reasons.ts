@@ -1,7 +1,7 @@
-import { addHalfHours } from '../../domain/half-hour.js';
-import type { Outcome } from '../../domain/planner/places/measure.js';
-import type { Placed, PlannedAlternative } from '../../domain/planner/places/plan.js';
-import type { LimitName, Relaxation } from '../../domain/planner/places/infeasible.js';
+import { addHalfHours } from '../domain/half-hour.js';
+import type { Outcome } from '../domain/planner/places/measure.js';
+import type { Placed, PlannedAlternative } from '../domain/planner/places/plan.js';
+import type { LimitName, Relaxation } from '../domain/planner/places/infeasible.js';
 import { spreadOf } from './spread.js';
 
 /** Limits by the names that the graph gives them, each with its unit. */
@@ -39,7 +39,9 @@ export function reasonsOf(placed: Placed, at: (slot: number) => Date): string[] 
     reasons.push(
       `That saves ${kg(spread.expected)}, in nine cases of ten between ${kg(spread.low)} and ${kg(spread.high)}.`,
     );
-  const [next] = alternatives.filter(({ kind }) => kind !== 'START_AT_ONCE');
+  const [next] = alternatives
+    .filter(({ breaks }) => breaks.length === 0)
+    .toSorted((a, b) => (a.outcome.objective ?? Infinity) - (b.outcome.objective ?? Infinity));
   if (next)
     reasons.push(
       `Next best, ${next.places[0]!.dcId} from ${at(next.places[0]!.slot).toISOString()}: ${totalOf(next.outcome)}.`,
