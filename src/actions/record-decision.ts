@@ -9,11 +9,12 @@ import {
   type DecisionContent,
 } from '../domain/compute/decision-content.js';
 import { defineAction } from './action.js';
-import { findDecisionInputs } from './decision-inputs.js';
+import { asOfFaults, findDecisionInputs } from './decision-inputs.js';
 import { findDecisionRows } from './decision-rows.js';
 import { alternative, constraint, policy, prediction, signalKey } from './decision-rules.js';
 import { halfHour } from './half-hour-rule.js';
 import { code, instant, jsonObject, optional, text, wholeWithin } from './rules.js';
+import { refuseFaults } from './workload-input.js';
 
 const MOST_SIGNALS = 200;
 const MOST_CONSTRAINTS = 100;
@@ -66,9 +67,21 @@ export const recordDecision = defineAction({
   name: 'recordDecision',
   scope: 'DECISIONS',
   answers: 'decisions',
+  onlyDecides: true,
   input,
+  names: {
+    agentId: 'agent',
+    jobId: 'workload',
+    sourceDcId: 'data centre',
+    targetDcId: 'data centre',
+    negotiationId: 'negotiation',
+    supersedes: 'decision',
+  },
+  makes: { decisionId: 'decision' },
+  furtherFaults: ({ now }, { asOf }) => asOfFaults(asOf ?? null, now),
   async perform(transaction, asked): Promise<DecisionAppend> {
     const { viewer, now } = transaction;
+    refuseFaults('recordDecision', asOfFaults(asked.asOf, now));
     const decisionId = asked.decisionId ?? `decision-${randomUUID()}`;
     const { rows, supersedes } = await findDecisionRows(transaction, { ...asked, decisionId });
     const inputs = await findDecisionInputs(transaction, asked);

@@ -115,14 +115,15 @@ export async function performAction(
 
 async function attemptAction(
   { pool, clock, reader, bap = null }: ActionDatabase,
-  { viewer, action, key, body }: ActionRequest,
+  request: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionOutcome>,
 ): Promise<ActionAnswer> {
+  const { viewer, key } = request;
   const now = clock.now();
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    const earlier = await begin(client, viewer, action, key, body);
+    const earlier = await begin(client, request);
     if (earlier) {
       await client.query('rollback');
       return earlier;
@@ -152,25 +153,27 @@ async function attemptAction(
     await client.query('rollback').catch((failure: unknown) => {
       broken = failure instanceof Error ? failure : new Error(String(failure));
     });
-    if (codeOf(error) === KEY_REUSED) return { refusal: keyReused(key).refusal };
+    if (isKeyReused(error)) return { refusal: keyReused(key).refusal };
     throw error;
   } finally {
     client.release(broken);
   }
 }
 
-/** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
-async function begin(
-  client: pg.PoolClient,
-  viewer: KnownViewer,
-  action: string,
-  key: string,
-  body: unknown,
-): Promise<ActionAnswer | null> {
-  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest('hex');
+export const bodyHashOf = ({ body }: Pick<ActionRequest, 'body'>): string =>
+  createHash('sha256').update(canonicalJson(body)).digest('hex');
+
+/** What `begin_action` and `look_into_action` take, as SQL. */
+export function claimOf(request: ActionRequest): string {
+  const { viewer, action, key } = request;
   const [role, name, claimed] = [viewer.role, action, key].map((text) => pg.escapeLiteral(text));
+  return `${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHashOf(request)}'`;
+}
+
+/** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
+async function begin(client: pg.PoolClient, request: ActionRequest): Promise<ActionAnswer | null> {
   const results = (await client.query(
-    `begin; select begin_action(${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHash}') as answer; savepoint work`,
+    `begin; select begin_action(${claimOf(request)}) as answer; savepoint work`,
   )) as unknown as pg.QueryResult<{ answer: ActionAnswer | null }>[];
   return results[1]?.rows[0]?.answer ?? null;
 }
@@ -191,14 +194,16 @@ async function finish(
   return row.answer;
 }
 
-function refusalOf(error: unknown): Refusal | null {
+export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
   if (codeOf(error) !== UNIQUE_VIOLATION) return null;
   const detail = error instanceof pg.DatabaseError ? error.detail : undefined;
   return new Refused('ALREADY_EXISTS', detail ?? 'something of that name exists already').refusal;
 }
 
-const keyReused = (key: string): Refused =>
+export const isKeyReused = (error: unknown): boolean => codeOf(error) === KEY_REUSED;
+
+export const keyReused = (key: string): Refused =>
   new Refused(
     'IDEMPOTENCY_KEY_REUSED',
     `the idempotency key ${JSON.stringify(key)} was used with another body; take a new one`,

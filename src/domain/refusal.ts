@@ -14,6 +14,7 @@ export const REFUSAL_CODES = {
   HOLD_EXPIRED: 'The hold expired before it was confirmed; its power may be held by another by now.',
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
+  USER_INACTIVE: 'The user that it names is not active: no work is submitted for it.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
   BECKN_NOT_CONFIGURED:
     'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',

@@ -1,3 +1,4 @@
+import './backtest.js';
 import './bm-unit.js';
 import './carbon-factor.js';
 import './carbon-intensity.js';
@@ -49,6 +50,8 @@ import './ingest-run.js';
 import './json.js';
 import './market-dataset.js';
 import './observation.js';
+import './planning/green-windows.js';
+import './planning/plan-queries.js';
 import './price.js';
 import './provenance.js';
 import './region-ranking.js';

@@ -9,6 +9,7 @@ import { PylonError } from '../domain/errors.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { RunReport } from '../ingest/run.js';
 import type { Logger } from '../logger.js';
+import { createPlanner } from '../planning/planner.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
@@ -72,11 +73,13 @@ export interface AppOptions {
 export async function startApp({ config, log, streams, ...options }: AppOptions): Promise<App> {
   const onError = (error: Error): void => log.warn({ error: error.message }, 'database.connection.lost');
   const database = { ...withPrisma(options.database, onError), bap: bapOf(config) };
+  const planner = createPlanner();
   const createContext = (viewer: Viewer = null): Context => ({
     database,
     loaders: createLoaders(database, viewer),
     viewer,
     prisma: prismaFor(database.prisma, viewer),
+    planner,
     now: database.clock.now(),
     log,
   });
@@ -168,6 +171,7 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   const stop = async (): Promise<void> => {
     stopping = true;
     keys.stop();
+    await planner.close(); // requests that wait for a plan are answered, and need not be waited for
     await decisionHead.stop();
     await hub.stop();
     await sockets.stop();

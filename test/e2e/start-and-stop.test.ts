@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -10,6 +9,7 @@ import { killAll, startPylon, type PylonProcess } from '../support/process.js';
 import { startPublisher, type Publisher } from '../support/publisher.js';
 import { openRaw } from '../support/raw-socket.js';
 import { gridSignals, openStream } from '../support/streams.js';
+import { TEMPORARY } from '../support/temporary.js';
 import { until } from '../support/until.js';
 import { createWriter, forecast } from '../support/writer.js';
 
@@ -181,7 +181,7 @@ describe('on the embedded PostgreSQL', () => {
     'a first start without internet answers, synthetic and labelled; killed, its database is adopted by the next start, and stopped by SIGTERM',
     { timeout: 120_000 },
     async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'pylon-e2e-'));
+      const folder = await mkdtemp(join(TEMPORARY, 'pylon-e2e-'));
       cleanups.push(() => rm(folder, { recursive: true, force: true }));
       await chmod(folder, 0o755);
       const env = { PYLON_DATA_DIR: folder, ...publishersAt(NOBODY) };

@@ -26,10 +26,12 @@ const TABLE: Readonly<Record<string, Rule>> = {
   fleet: { ours: ['domain', 'database', 'actions'], packages: [] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: ['undici'] },
+  // The planner on threads of its own, and the CSV that people plan from.
+  planning: { ours: ['domain', 'database'], packages: ['csv-parse'] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
   // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
   resolvers: {
-    ours: ['domain', 'database', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
+    ours: ['domain', 'database', 'planning', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
     packages: ['dataloader'],
   },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
@@ -56,7 +58,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
     ],
   },
   // A gateway can serve and never ingest.
-  server: { ours: ['domain', 'database', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
+  server: { ours: ['domain', 'database', 'planning', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
   'config.ts': { ours: ['domain'], packages: ['zod'] },
   'logger.ts': { ours: [], packages: ['pino'] },
   'context.ts': { ours: [], packages: [] },
@@ -69,12 +71,13 @@ const TABLE: Readonly<Record<string, Rule>> = {
       'ingest',
       'beckn',
       'fleet',
+      'planning',
       'server',
       'config.ts',
       'logger.ts',
       'runtime.ts',
     ],
-    packages: ['commander', 'csv-parse', 'node-cron'],
+    packages: ['commander', 'node-cron'],
   },
 };
 

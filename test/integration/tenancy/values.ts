@@ -69,6 +69,11 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     belowHz: 60,
     aboveHz: 40,
 
+    'Query.backtest.input': {
+      ...{ from: '2026-03-02T12:00:00Z', to: '2026-03-02T14:00:00Z', regionId: 13 },
+      jobs: [{ job: names.jobId, startSlot: 0, durationSlots: 1, slackSlots: 1 }],
+    },
+
     // Of actions.
     idempotencyKey: () => `prying-${(used += 1)}`,
     name: () => `Prying ${(used += 1)}`,
