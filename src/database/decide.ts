@@ -46,7 +46,7 @@ type Looked =
 
 /** The work itself, in a transaction that only reads; or what was answered under its key before. */
 async function lookAndDecide(
-  { pool, clock, reader }: ActionDatabase,
+  { pool, clock, reader, bap = null }: ActionDatabase,
   request: ActionRequest,
   work: Work,
 ): Promise<Looked> {
@@ -64,6 +64,7 @@ async function lookAndDecide(
       viewer: request.viewer,
       now,
       grid,
+      bap,
       changed: refuseToTell,
       tellOnce: refuseToTell,
     });

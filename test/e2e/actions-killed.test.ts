@@ -6,7 +6,7 @@ import { killAll, startPylon, type PylonProcess } from '../support/process.js';
 import { createTenant, type Tenant } from '../support/tenants.js';
 import { until } from '../support/until.js';
 
-const KILLS = process.env['PYLON_SOAK'] ? 20 : 3;
+const KILLS = process.env['PYLON_SOAK'] ? 20 : 2;
 const AGENTS = 8;
 const MEGAWATTS = 1;
 const HALF_HOUR_MS = 30 * 60_000;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 /** Files in memory, on Linux. */
 const IN_MEMORY = '/dev/shm';
 
-/** What the suite may need at its fullest, several times over: containers often have 64 MB there. */
-const ROOM_BYTES = 4 * 1024 ** 3;
+/** Four times what the suite has taken at its fullest: containers often have 64 MB there. */
+const ROOM_BYTES = 1024 ** 3;
 
 /**
  * Where tests make their folders: in memory where there is room, because the suite makes a database of a thousand files
