@@ -29,7 +29,9 @@ export async function takeOrderAnswer(
   if (!isOrderAnswer(action)) return null;
   const owner = await findTransactionOwner(database.pool, transactionId);
   if (!owner) return null;
-  if (owner.bppId !== UNNAMED_PLATFORM && context.bppId !== owner.bppId)
+  // Unsigned, a name proves nothing, and marketplaces answer under another than their catalogues have.
+  const isProven = signature === 'VERIFIED' && owner.bppId !== UNNAMED_PLATFORM;
+  if (isProven && context.bppId !== owner.bppId)
     return { status: 'REFUSED', fault: `${quoted(context.bppId)} is not who this was asked of` };
   const says = adapter.orderStatement(body);
   if ('fault' in says) return { status: 'MALFORMED', fault: says.fault };

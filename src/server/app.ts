@@ -2,7 +2,6 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import type { Context } from '../context.js';
-import type { Bap } from '../database/actions.js';
 import type { Database } from '../database/open.js';
 import { withPrisma } from '../database/prisma.js';
 import { prismaFor } from '../database/viewers.js';
@@ -14,6 +13,7 @@ import { createPlanner } from '../planning/planner.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
+import { bapOf } from '../beckn/bap.js';
 import { publicKeysOf } from '../beckn/signature.js';
 import { createApollo } from './apollo.js';
 import { publishDecisionHead } from './decision-head.js';
@@ -187,12 +187,6 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
     throw error;
   }
 }
-
-/** Who we are to sellers; null unless that and where they answer is set. */
-const bapOf = ({ PUBLIC_URL, BECKN_BAP_ID }: AppOptions['config']): Bap | null =>
-  PUBLIC_URL === undefined || BECKN_BAP_ID === undefined
-    ? null
-    : { bapId: BECKN_BAP_ID, bapUri: `${PUBLIC_URL}/beckn` };
 
 /** Puts who asks on his request; a key that is not good is refused with 401. A page shows nothing of its own. */
 async function recogniseViewer(

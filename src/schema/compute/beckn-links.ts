@@ -28,6 +28,7 @@ builder.prismaObjectField(PlacementType, 'becknTransaction', (t) =>
   t.field({
     type: BecknTransactionType,
     nullable: true,
+    complexity: 200, // a statement for each placement, as `ownStatementCost` has it
     description: 'The newest purchase that supplies it. Null: none names it.',
     resolve: ({ placementId }, _args, { prisma }) =>
       prisma.becknTransaction.findFirst({ where: { placementId }, orderBy: { orderTransactionId: 'desc' } }),

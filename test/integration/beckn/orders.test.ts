@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ADAPTERS } from '../../../src/beckn/adapter.js';
+import { readContext } from '../../../src/beckn/message-context.js';
+import { takeOrderAnswer } from '../../../src/beckn/order-answers.js';
 import { actOn, refusalOf } from '../../support/act.js';
+import { onOrder } from '../../support/bpp.js';
 import { createDataCentre } from '../../support/compute.js';
+import { silent } from '../../support/runner.js';
 import { openStream } from '../../support/streams.js';
 import { NOW, PUBLIC_URL, startShop, type Shop } from './purchases.js';
 
@@ -375,35 +380,60 @@ describe('the purchase of a compute window', () => {
     );
   });
 
-  it('takes nothing of another platform, nothing that cannot be read, and keeps both aside', async () => {
+  it('takes nothing that is signed by another platform than was asked; unsigned, a name proves nothing', async () => {
     const id = await drawnUp();
     shop.bpp.play('confirm', { callbacks: [] });
     await shop.take('confirmOrder', id);
-    const before = shop.bpp.acks.length;
-    await shop.bpp.say('confirm', id, { status: 'CONFIRMED', bppId: 'another.example' });
+    const body = onOrder('confirm', id, {
+      status: 'CONFIRMED',
+      bppId: 'another.example',
+      timestamp: NOW.toISOString(),
+    });
+    const head = readContext(body, shop.database.clock.now());
+    if ('fault' in head) throw new Error(head.fault);
+    const take = (signature: 'VERIFIED' | 'UNVERIFIED') =>
+      takeOrderAnswer(
+        { database: shop.database, log: silent },
+        { body, context: head.context, adapter: ADAPTERS[0], signature },
+      );
+    expect(await take('VERIFIED')).toEqual({
+      status: 'REFUSED',
+      fault: '"another.example" is not who this was asked of',
+    });
+    expect(await shop.read(id)).toMatchObject({ state: 'CONFIRMING' });
+    expect([await take('UNVERIFIED'), await take('UNVERIFIED')]).toEqual([
+      { status: 'RECORDED' },
+      { status: 'DUPLICATE' },
+    ]);
+    expect(await shop.read(id)).toMatchObject({ state: 'CONFIRMED' });
+  });
+
+  it('takes nothing that is neither an order nor an error, and keeps it aside', async () => {
+    const id = await drawnUp();
+    shop.bpp.play('confirm', { callbacks: [] });
+    await shop.take('confirmOrder', id);
+    const said = onOrder('confirm', id, { timestamp: NOW.toISOString() });
     const broken = await fetch(`${shop.bpp.callbackUrl}/on_confirm`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        context: {
-          version: '2.0.0',
-          domain: 'beckn.one:DEG:compute-energy:1.0',
-          action: 'on_confirm',
-          timestamp: NOW.toISOString(),
-          message_id: 'broken',
-          transaction_id: id,
-          bpp_id: 'aire.example',
-        },
-        message: { order: 'none' },
-      }),
+      body: JSON.stringify({ ...said, message: { order: 'none' } }),
     });
-    expect([shop.bpp.acks.slice(before), broken.status]).toEqual([['NACK'], 400]);
+    expect([broken.status, await broken.json()]).toEqual([
+      400,
+      {
+        message: { ack: { status: 'NACK' } },
+        error: {
+          code: 'MALFORMED',
+          message: 'neither an error nor an order: message.order is "none"',
+        },
+      },
+    ]);
     expect(await shop.read(id)).toMatchObject({ state: 'CONFIRMING' });
     const { rows } = await shop.database.owner.query(
-      'select status from beckn_messages where transaction_id = $1 order by beckn_message_id',
+      'select status from beckn_messages where transaction_id = $1',
       [id],
     );
-    expect(rows).toEqual([{ status: 'REFUSED' }, { status: 'MALFORMED' }]);
+    expect(rows).toEqual([{ status: 'MALFORMED' }]);
   });
 
   it('stands, each time, where a replay of its stored messages says', async () => {
