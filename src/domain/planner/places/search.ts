@@ -66,8 +66,9 @@ class Search {
     steps: number,
     target: number | null,
   ): { readonly bound: number; readonly prices: readonly Float64Array[] } {
-    const { centres, slots } = this.#field;
+    const { slots } = this.#field;
     const prices = this.noPrices();
+    const room = usefulRoom(this.#field);
     let best = prices.map((own) => own.slice());
     let bound = -Infinity;
     let reach = 1;
@@ -75,7 +76,7 @@ class Search {
     const above = target ?? this.#jobs.reduce((sum, job) => sum + dearestOf(job), 0);
     const rounds = Math.max(LEAST_ROUNDS, Math.min(MOST_ROUNDS, Math.floor(steps / this.#stepsARound)));
     for (let round = 0; round < rounds; round += 1) {
-      const excess = centres.map(({ roomW }) => Float64Array.from(roomW, (room) => -Math.max(0, room)));
+      const excess = room.map((own) => own.map((watts) => -watts));
       let value = 0;
       const standing = pricesOf(prices);
       for (const job of this.#jobs) {
@@ -91,7 +92,7 @@ class Search {
       for (const [centre, own] of excess.entries())
         for (let slot = 0; slot < slots; slot += 1) {
           const price = prices[centre]![slot]!;
-          value -= price * Math.max(0, centres[centre]!.roomW[slot]!);
+          value -= price * room[centre]![slot]!;
           if (own[slot]! > 0 || price > 0) norm += own[slot]! * own[slot]!;
         }
       if (value > bound) {
@@ -251,6 +252,24 @@ class Search {
 const leastGain = (cost: number): number => (Number.isFinite(cost) ? 1e-9 * Math.max(1, Math.abs(cost)) : 0);
 
 const pricesOf = (perW: readonly Float64Array[]): Prices => ({ perW, before: perW.map(sumsBefore) });
+
+/**
+ * Power that works can really fill, by data centre and slot: what they take is whole multiples of some number of watts, and
+ * what is left beyond one is of no use. It makes the bound sharper, by much where works are large and alike.
+ */
+function usefulRoom({ jobs, centres }: Field): Float64Array[] {
+  const common = centres.map(() => 0);
+  for (const { sites } of jobs)
+    for (const { centre, facilityW } of sites) common[centre] = commonDivisor(common[centre]!, facilityW);
+  return centres.map(({ roomW }, centre) => {
+    const unit = common[centre]!;
+    return Float64Array.from(roomW, (watts) =>
+      unit === 0 ? 0 : Math.floor(Math.max(0, watts) / unit) * unit,
+    );
+  });
+}
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
 /** About what a bad choice costs. */
 function dearestOf({ work, sites }: Job): number {
