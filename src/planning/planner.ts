@@ -43,8 +43,8 @@ interface Waiting {
   readonly question: PlanningQuestion;
   readonly signal: AbortSignal | undefined;
   // Which plan belongs to which question is the caller's to know, not the queue's.
-  resolve(plan: never): void;
-  reject(error: unknown): void;
+  readonly resolve: (plan: never) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Thread {
@@ -111,7 +111,7 @@ export function createPlanner(settings: Partial<PlannerSettings> = {}): Planner 
       },
     };
     thread.worker.ref();
-    thread.worker.postMessage(question);
+    thread.worker.postMessage(question, []);
   };
   function next(): void {
     while (queue.length > 0 && !closed) {
