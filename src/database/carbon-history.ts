@@ -10,12 +10,14 @@ export interface CarbonHistoryRequest {
   readonly from: Date;
   /** Of each half hour from there on, the moment by which its forecast must have been said to have been of use. */
   readonly neededBy: readonly Date[];
+  /** What has not ended by now has no truth yet, but for an outturn that was stated. */
+  readonly now: Date;
 }
 
 /** What was expected and what came, gCO2/kWh by half hour; NaN where nothing is known. */
 export interface CarbonHistory {
   readonly forecast: Float64Array;
-  /** Outturn of Great Britain; of other regions, which have none, the last forecast. */
+  /** Outturn of Great Britain; of other regions, which have none, the last forecast of what has ended. */
   readonly outturn: Float64Array;
   /** 1 where the forecast was said, or at least heard of, only after it was needed. */
   readonly hindsight: Uint8Array;
@@ -50,7 +52,7 @@ export async function readCarbonHistory(
   reader: GridSignalReader,
   request: CarbonHistoryRequest,
 ): Promise<CarbonHistory> {
-  const { regionId, from, neededBy } = request;
+  const { regionId, from, neededBy, now } = request;
   const to = new Date(from.getTime() + neededBy.length * HALF_HOUR_MS);
   await reader.archive.refuse('observations', { from, to });
   const isServed = (quality: number): boolean => reader.servesSynthetic || qualityOf(quality) === 'REAL';
@@ -74,7 +76,9 @@ export async function readCarbonHistory(
   }
   for (const row of truths) {
     if (row.carbon_quality === null || !isServed(row.carbon_quality)) continue;
-    const value = regionId === GREAT_BRITAIN ? row.outturn_gco2_per_kwh : row.forecast_gco2_per_kwh;
+    const hasEnded = row.from_at.getTime() + HALF_HOUR_MS <= now.getTime();
+    const estimate = hasEnded ? row.forecast_gco2_per_kwh : null;
+    const value = regionId === GREAT_BRITAIN ? row.outturn_gco2_per_kwh : estimate;
     if (value === null) continue;
     outturn[(row.from_at.getTime() - from.getTime()) / HALF_HOUR_MS] = value;
     holdsSynthetic ||= qualityOf(row.carbon_quality) === 'SYNTHETIC';

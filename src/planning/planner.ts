@@ -41,15 +41,14 @@ export const PLANNER_SETTINGS: PlannerSettings = {
 
 interface Waiting {
   readonly question: PlanningQuestion;
-  readonly signal: AbortSignal | undefined;
   // Which plan belongs to which question is the caller's to know, not the queue's.
-  resolve(plan: never): void;
-  reject(error: unknown): void;
+  readonly resolve: (plan: never) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
-  asked: { readonly waiting: Waiting; readonly release: () => void } | null;
+  asked: { readonly waiting: Waiting; readonly timer: NodeJS.Timeout } | null;
 }
 
 /** A few threads and a bounded queue before them. Nothing is started before it is needed, and nothing idle keeps the process alive. */
@@ -64,7 +63,7 @@ export function createPlanner(settings: Partial<PlannerSettings> = {}): Planner 
     if (!asked) return;
     thread.asked = null;
     thread.worker.unref();
-    asked.release();
+    clearTimeout(asked.timer);
     settleOne(asked.waiting);
   };
   const end = (thread: Thread, error: unknown): Promise<number> => {
@@ -89,29 +88,14 @@ export function createPlanner(settings: Partial<PlannerSettings> = {}): Planner 
     return thread;
   };
   const ask = (thread: Thread, waiting: Waiting): void => {
-    const { question, signal } = waiting;
-    const giveUp = (): void => void end(thread, signal?.reason);
-    const timer = setTimeout(
-      () =>
-        void end(
-          thread,
-          new PylonError(
-            'PLANNER_TIMEOUT',
-            `no plan was found within ${timeoutMs} ms; ask for less at a time`,
-          ),
-        ),
-      timeoutMs,
-    );
-    signal?.addEventListener('abort', giveUp, { once: true });
-    thread.asked = {
-      waiting,
-      release: () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', giveUp);
-      },
-    };
+    const timer = setTimeout(() => void end(thread, tooSlow(timeoutMs)), timeoutMs);
+    thread.asked = { waiting, timer };
     thread.worker.ref();
-    thread.worker.postMessage(question);
+    try {
+      thread.worker.postMessage(waiting.question, []);
+    } catch (error) {
+      settle(thread, ({ reject }) => reject(error)); // what cannot be copied
+    }
   };
   function next(): void {
     while (queue.length > 0 && !closed) {
@@ -122,21 +106,25 @@ export function createPlanner(settings: Partial<PlannerSettings> = {}): Planner 
   }
 
   return {
-    run: (kind, problem, signal) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        if (closed || queue.length >= places) throw busy(places);
-        const leave = (): void => {
+    async run(kind, problem, signal) {
+      signal?.throwIfAborted();
+      if (closed || queue.length >= places) throw busy(places);
+      let giveUp = (): void => undefined;
+      const answer = new Promise<Plan<typeof kind>>((resolve, reject) => {
+        const waiting: Waiting = { question: { kind, problem }, resolve, reject };
+        giveUp = () => {
           const place = queue.indexOf(waiting);
-          if (place < 0) return;
-          queue.splice(place, 1);
-          reject(signal?.reason);
+          if (place >= 0) queue.splice(place, 1);
+          const thread = [...threads].find(({ asked }) => asked?.waiting === waiting);
+          if (thread) void end(thread, signal?.reason);
+          else reject(signal?.reason);
         };
-        const waiting: Waiting = { question: { kind, problem }, signal, resolve, reject };
+        signal?.addEventListener('abort', giveUp, { once: true });
         queue.push(waiting);
-        signal?.addEventListener('abort', leave, { once: true });
         next();
-      }),
+      });
+      return answer.finally(() => signal?.removeEventListener('abort', giveUp));
+    },
     async close() {
       closed = true;
       for (const { reject } of queue.splice(0)) reject(busy(places));
@@ -147,6 +135,9 @@ export function createPlanner(settings: Partial<PlannerSettings> = {}): Planner 
 
 const busy = (places: number): PylonError =>
   new PylonError('PLANNER_BUSY', `${places} plans are waiting already; try again in a few seconds`);
+
+const tooSlow = (timeoutMs: number): PylonError =>
+  new PylonError('PLANNER_TIMEOUT', `no plan was found within ${timeoutMs} ms; ask for less at a time`);
 
 /** From dist as it is; from the sources, as tests and development run them, through tsx, which leaves threads to themselves. */
 function startThread(memoryMb: number): Worker {

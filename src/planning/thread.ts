@@ -4,7 +4,7 @@ import { PylonError } from '../domain/errors.js';
 import { PLANNING_KINDS } from './kinds.js';
 import type { PlanningAnswer, PlanningQuestion } from './messages.js';
 
-parentPort?.on('message', (question: PlanningQuestion) => parentPort?.postMessage(answer(question)));
+parentPort?.on('message', (question: PlanningQuestion) => parentPort?.postMessage(answer(question), []));
 
 function answer({ kind, problem }: PlanningQuestion): PlanningAnswer {
   try {

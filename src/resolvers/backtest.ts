@@ -62,7 +62,7 @@ export async function backtestAnswer(args: BacktestArgs, context: Context): Prom
 
 async function evidenceOf(
   { series, jobs, isCorrected }: BacktestAsked,
-  { database }: Context,
+  { database, now }: Context,
 ): Promise<Evidence> {
   if (series.regionId === null) {
     const { from, forecast, outturn } = series;
@@ -79,6 +79,7 @@ async function evidenceOf(
     regionId: series.regionId,
     from,
     neededBy,
+    now,
   });
   return { from, forecast, outturn, learnedSlots, hindsight, quality: holdsSynthetic ? 'SYNTHETIC' : 'REAL' };
 }

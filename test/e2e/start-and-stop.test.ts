@@ -71,6 +71,16 @@ describe('on a database of its own', () => {
     expect(pylon.output).not.toContain(new URL(database.ownerUrl).password);
     expect(pylon.output).not.toMatch(/deprecat|warning/i);
 
+    // Planned on a thread of the built files, which then idles and holds up no end.
+    const series = String.raw`slot,actual\n0,3\n1,1\n`;
+    const jobs = String.raw`job,start_slot,duration_slots,slack_slots\na,0,1,1\n`;
+    expect(
+      await ask(
+        url,
+        `{ backtest(input: { seriesCsv: "${series}", jobsCsv: "${jobs}" }) { underForecast { carbonGco2 } } }`,
+      ),
+    ).toEqual({ backtest: { underForecast: { carbonGco2: 0.5 } } });
+
     const raw = await openRaw(`${url.replace('http', 'ws')}/graphql`);
     raw.send({ type: 'subscribe', id: '1', payload: gridSignals({}) });
     await raw.frame('next', '1');

@@ -40,7 +40,12 @@ export interface CorrectedForecast {
   readonly relativeErrorStd: number;
   /** Half hours of the history that it was learned from. */
   readonly learnedFrom: number;
+  /** Null: nothing was corrected. */
+  readonly formula: string | null;
 }
+
+/** Formula and version of the correction, for decisions made from it to name. docs/formulas.md says what it is. */
+export const CORRECTION_FORMULA = 'half-hour-bias/1';
 
 /** Days of history that are looked at. */
 export const HISTORY_DAYS = 28;
@@ -92,6 +97,7 @@ export function correctForecast({ forecast, from, issuedAt, history, at }: Forec
     errorCorrelation: errorCorrelation(runs),
     relativeErrorStd: relativeError(known, squares),
     learnedFrom: known.length,
+    formula: CORRECTION_FORMULA,
   };
 }
 

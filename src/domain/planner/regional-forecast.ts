@@ -20,5 +20,6 @@ export function regionalForecast(
     errorCorrelation,
     relativeErrorStd,
     learnedFrom,
+    formula: null,
   };
 }

@@ -1,5 +1,5 @@
 import { HALF_HOUR_MS } from '../half-hour.js';
-import { ForecastCells, clockIndexOf } from './forecast-cells.js';
+import { CLOCKS, ForecastCells, clockIndexOf } from './forecast-cells.js';
 import { HISTORY_DAYS, SMOOTHING_HALF_HOURS, clippedError, notBelowZero } from './forecast-correction.js';
 import { reachOf, smoothed } from './gaussian-smoothing.js';
 import type { Job } from './job.js';
@@ -14,7 +14,6 @@ export interface WalkForwardInput {
   readonly jobs: readonly Job[];
 }
 
-const CLOCKS = 48;
 /** An outturn is known half an hour after its half hour's end. */
 const KNOWN_AFTER = 2;
 

@@ -64,11 +64,11 @@ describe('a back-test in the graph', () => {
           said({ from: addHalfHours(start, i), kind: 'OUTTURN', intensityGco2PerKwh: was(i) }),
         ),
       );
+      await grid.record(
+        REGIONAL,
+        forecasts(start, 10, [13], (_, i) => 50 + i),
+      );
     }
-    await grid.record(
-      REGIONAL,
-      forecasts(AHEAD, 10, [13], (_, i) => 50 + i),
-    );
   });
   afterAll(() => grid.close());
 
@@ -165,13 +165,17 @@ describe('a back-test in the graph', () => {
   });
 
   it("takes a region's last forecast for the truth, and leaves out jobs of which something is not known", async () => {
-    const backtest = await answer({ ...ahead, regionId: 13, jobs: [job(0, 2, 6), job(5, 2, 6)] });
+    const jobs = [job(0, 2, 6), job(5, 2, 6)];
+    const backtest = await answer({ ...behind, regionId: 13, jobs });
     expect(backtest).toMatchObject({
       leftOutJobCount: 1,
       immediateGco2: 50.5,
       underForecast: { savingPct: 0 },
     });
     expect(backtest.jobs.map(({ underForecast }) => underForecast?.slots)).toEqual([[0, 1], undefined]);
+    // What has not ended has no last forecast yet.
+    const { error } = await ask({ ...ahead, regionId: 13, jobs });
+    expect(error?.extensions.code).toBe('DATA_MISSING');
   });
 
   it('says of jobs that do not fit together why, and what would help', async () => {

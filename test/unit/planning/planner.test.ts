@@ -79,6 +79,13 @@ describe('the planner of a gateway', () => {
     expect(await planner.run('backtest', SMALL)).toEqual(backtestReport(SMALL));
   });
 
+  it('says of what cannot be copied to a thread that it cannot, and goes on', async () => {
+    open();
+    const wrong = { ...SMALL, capacity: (() => 1) as never };
+    await expect(planner.run('backtest', wrong)).rejects.toMatchObject({ name: 'DataCloneError' });
+    expect(await planner.run('backtest', SMALL)).toEqual(backtestReport(SMALL));
+  });
+
   it('passes on what the planner throws', async () => {
     open();
     const wrong = { ...SMALL, jobs: [{ ...SMALL.jobs[0]!, powerKw: -1 }] };
