@@ -34,9 +34,9 @@ export interface Evidence {
   readonly centres: readonly CentrePower[];
   readonly outlook: Outlook;
   /** Start of a slot. */
-  at(slot: number): Date;
+  readonly at: (slot: number) => Date;
   /** Whether a value of a region in a slot was made up. */
-  isSynthetic(regionId: number, slot: number): boolean;
+  readonly isSynthetic: (regionId: number, slot: number) => boolean;
 }
 
 /** An hour more than any deadline, so that the plan can say what it would be worth. */
