@@ -5,6 +5,7 @@ type Looker = Pick<ActionTransaction, 'db' | 'viewer'>;
 
 /** Rows that inputs name: what to call them, and how they are found by a name ($1) of an operator ($2). */
 const ROWS = {
+  operator: ['operator', 'select from operators where name = $1 and $2::integer is not null'],
   agent: ['agent', 'select from agents where code = $1 and $2::integer is not null'],
   'data centre': ['data centre', 'select from data_centres where dc_id = $1 and $2::integer is not null'],
   'storage asset': [
