@@ -35,7 +35,11 @@ export type NamedRow = keyof typeof ROWS;
 /** Fields of an input, each with what it names. */
 export type NamedRows<Input> = { readonly [Name in keyof Input & string]?: NamedRow };
 
-/** Faults of the fields whose text names no row that there is; or, of `taken`, one that there is already. */
+/**
+ * Faults of the fields whose text names no row, or one that there is already.
+ *
+ * @param wanted `there`: they must name a row; `free`: one that is to be made.
+ */
 export async function namingFaults(
   looker: Looker,
   input: Readonly<Record<string, unknown>>,

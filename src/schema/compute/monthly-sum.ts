@@ -5,7 +5,7 @@ import { OperatorType } from './operator.js';
 import { UserType } from './user.js';
 
 /** @param word the unit as names end in it. */
-const savings = <Word extends string>(name: string, unit: string, word: Word) =>
+const savings = (name: string, unit: string, word: 'Gco2' | 'Gbp') =>
   builder.objectRef<Savings>(name).implement({
     description:
       'What decisions said they would save, beside what they did. Of each workload, the newest decision about it that stands and predicts it counts.',
