@@ -5,6 +5,7 @@ type Looker = Pick<ActionTransaction, 'db' | 'viewer'>;
 
 /** Rows that inputs name: what to call them, and how they are found by a name ($1) of an operator ($2). */
 const ROWS = {
+  operator: ['operator', 'select from operators where name = $1 and $2::integer is not null'],
   agent: ['agent', 'select from agents where code = $1 and $2::integer is not null'],
   'data centre': ['data centre', 'select from data_centres where dc_id = $1 and $2::integer is not null'],
   'storage asset': [
@@ -34,7 +35,11 @@ export type NamedRow = keyof typeof ROWS;
 /** Fields of an input, each with what it names. */
 export type NamedRows<Input> = { readonly [Name in keyof Input & string]?: NamedRow };
 
-/** Faults of the fields whose text names no row that there is; or, of `taken`, one that there is already. */
+/**
+ * Faults of the fields whose text names no row, or one that there is already.
+ *
+ * @param wanted `there`: they must name a row; `free`: one that is to be made.
+ */
 export async function namingFaults(
   looker: Looker,
   input: Readonly<Record<string, unknown>>,

@@ -25,6 +25,7 @@ export const updateOperator = defineAction({
       expectedVersion,
     })
     .superRefine(changesSomething(['operator', 'expectedVersion'])),
+  names: { operator: 'operator' },
   async perform(transaction, input) {
     const { db, viewer } = transaction;
     const { email: address, metadata } = input;

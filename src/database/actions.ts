@@ -164,16 +164,15 @@ export const bodyHashOf = ({ body }: Pick<ActionRequest, 'body'>): string =>
   createHash('sha256').update(canonicalJson(body)).digest('hex');
 
 /** What `begin_action` and `look_into_action` take, as SQL. */
-export function claimOf(request: ActionRequest): string {
-  const { viewer, action, key } = request;
+export function claimOf({ viewer, action, key }: ActionRequest, bodyHash: string): string {
   const [role, name, claimed] = [viewer.role, action, key].map((text) => pg.escapeLiteral(text));
-  return `${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHashOf(request)}'`;
+  return `${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHash}'`;
 }
 
 /** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
 async function begin(client: pg.PoolClient, request: ActionRequest): Promise<ActionAnswer | null> {
   const results = (await client.query(
-    `begin; select begin_action(${claimOf(request)}) as answer; savepoint work`,
+    `begin; select begin_action(${claimOf(request, bodyHashOf(request))}) as answer; savepoint work`,
   )) as unknown as pg.QueryResult<{ answer: ActionAnswer | null }>[];
   return results[1]?.rows[0]?.answer ?? null;
 }

@@ -28,13 +28,14 @@ export async function performDecision(
   request: ActionRequest,
   work: Work,
 ): Promise<ActionAnswer> {
-  const looked = await lookAndDecide(database, request, work);
+  const bodyHash = bodyHashOf(request);
+  const looked = await lookAndDecide(database, request, bodyHash, work);
   if ('answer' in looked) return looked.answer;
   const answer =
     'decision' in looked
       ? await appendTogether(database.pool, {
           ...request,
-          bodyHash: bodyHashOf(request),
+          bodyHash,
           decision: looked.decision,
         })
       : null;
@@ -48,13 +49,14 @@ type Looked =
 async function lookAndDecide(
   { pool, clock, reader, bap = null }: ActionDatabase,
   request: ActionRequest,
+  bodyHash: string,
   work: Work,
 ): Promise<Looked> {
   const now = clock.now();
   const client = await pool.connect();
   try {
     const results = (await client.query(
-      `begin read only; select look_into_action(${claimOf(request)}) as answer`,
+      `begin read only; select look_into_action(${claimOf(request, bodyHash)}) as answer`,
     )) as unknown as pg.QueryResult<{ answer: ActionAnswer | null }>[];
     const earlier = results[1]?.rows[0]?.answer;
     if (earlier) return { answer: earlier };

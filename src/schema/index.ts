@@ -25,6 +25,7 @@ import './compute/negotiation-mutations.js';
 import './compute/negotiation-terms.js';
 import './compute/operator.js';
 import './compute/operator-summary.js';
+import './compute/monthly-sum.js';
 import './compute/placement.js';
 import './compute/record-decision.js';
 import './compute/placement-actions.js';
