@@ -21,7 +21,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
   // What can be done, and by what rules: no GraphQL, no HTTP. What is asked of a seller is written in the protocol's words.
-  actions: { ours: ['domain', 'database', 'beckn/adapter.ts'], packages: ['zod'] },
+  actions: { ours: ['domain', 'database', 'planning', 'beckn/adapter.ts'], packages: ['zod'] },
   // A made-up fleet and its work, drawn without a clock or a database; one file registers it, by the actions.
   fleet: { ours: ['domain', 'database', 'actions'], packages: [] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
@@ -47,7 +47,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   // Nothing depends on the shape of the graph, and it depends on nobody who asks the database himself.
   schema: {
-    ours: ['domain', 'generated', 'actions', 'resolvers', 'subscriptions'],
+    ours: ['domain', 'generated', 'planning', 'actions', 'resolvers', 'subscriptions'],
     packages: [
       'graphql',
       '@pothos/core',

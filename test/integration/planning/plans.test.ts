@@ -3,6 +3,9 @@ import { createDataCentre } from '../../support/compute.js';
 import { actOn, refusalOf } from '../../support/act.js';
 import { createTenant, type Tenant } from '../../support/tenants.js';
 import { verifyDecisions } from '../../../src/database/decision-chain.js';
+import { readDecisionContent, type DecisionContent } from '../../../src/domain/compute/decision-content.js';
+import type { PlannedInputs } from '../../../src/planning/decided-plan.js';
+import { replay } from '../../../src/planning/replay.js';
 import { REGIONAL, forecasts, startGrid, type Grid } from '../graph/grid.js';
 import { createMovingDatabase, type MovingDatabase } from '../ingest/moving-clock.js';
 
@@ -275,8 +278,36 @@ describe('a workload that is placed by the planner', () => {
   });
 
   it('leaves decisions that are whole, and that come out the same when they are made again', async () => {
-    const report = await verifyDecisions(grid.database.owner);
+    const report = await verifyDecisions(grid.database.owner, null, replay);
     expect(report).toMatchObject({ fault: null });
     expect(report.verified).toBeGreaterThanOrEqual(3);
+    expect(report.replayed).toBe(report.verified);
+  });
+
+  it('are told apart from ones whose result does not follow from what they keep', async () => {
+    const { rows } = await grid.database.owner.query<{ content: string }>(
+      'select content from decisions limit 1',
+    );
+    const content = readDecisionContent(rows[0]!.content);
+    expect(replay(content)).toEqual({ kind: 'SAME' });
+    const kept = content.inputs.own as unknown as PlannedInputs;
+    const with_ = (own: object): DecisionContent => ({
+      ...content,
+      inputs: { ...content.inputs, own: { ...kept, ...own } },
+    });
+    const [first, ...rest] = kept.answer.places;
+    const moved = { ...kept.answer, places: [{ ...first!, slot: first!.slot - 1 }, ...rest] };
+    expect(replay(with_({ answer: moved }))).toMatchObject({ kind: 'DIFFERENT' });
+    const dirtier = kept.problem.regions.map((region) => ({
+      ...region,
+      gco2PerKwh: { runs: [900, kept.problem.slots] },
+    }));
+    expect(replay(with_({ problem: { ...kept.problem, regions: dirtier } }))).toMatchObject({
+      kind: 'DIFFERENT',
+    });
+    expect(replay(with_({ problem: null }))).toMatchObject({ kind: 'DIFFERENT' });
+    expect(replay({ ...content, policy: { name: 'pylon.planner', version: '99' } })).toEqual({
+      kind: 'NOT_OURS',
+    });
   });
 });
