@@ -74,6 +74,15 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
       jobs: [{ job: names.jobId, startSlot: 0, durationSlots: 1, slackSlots: 1 }],
     },
 
+    // Of plans. What work is called in a plan is the caller's own word, and is said back.
+    'WorkToPlanInput.jobId': 'prying-work',
+    confidencePct: 95,
+    energyKwh: 10,
+    carbonWeight: 1,
+    costWeight: 1,
+    imminentMinutes: 0,
+    minimumSavingPct: 0,
+
     // Of actions.
     idempotencyKey: () => `prying-${(used += 1)}`,
     name: () => `Prying ${(used += 1)}`,
