@@ -71,12 +71,12 @@ const settings = {
   BECKN_BAP_ID: [
     z.string().max(160).optional(),
     '',
-    'Who we are on the Beckn network. Unset: the host of PUBLIC_URL.',
+    'Who we are on the Beckn network. Unset: we ask as the host of PUBLIC_URL, and buy nothing.',
   ],
   PUBLIC_URL: [
     url.optional(),
     '',
-    'Where others reach this server. Unset: Beckn callbacks cannot be asked for, only answers given at once are taken.',
+    'Where others reach this server. Unset: Beckn callbacks cannot be asked for, only answers given at once are taken, and nothing is bought.',
   ],
   PYLON_NOW: [
     instant.optional(),

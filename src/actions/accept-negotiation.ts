@@ -9,6 +9,7 @@ export const acceptNegotiation = defineAction({
   scope: 'NEGOTIATIONS',
   answers: 'negotiations',
   input: z.object({ ...turn, message }),
+  names: { negotiationId: 'negotiation', agentId: 'agent' },
   async perform(transaction, asked) {
     const negotiation = await lockForMove(transaction, asked, 'ACCEPTED');
     return endNegotiation(transaction, negotiation, { to: 'ACCEPTED', message: asked.message });

@@ -22,6 +22,8 @@ import {
 } from './workload-input.js';
 import { changeWorkload, lockWorkload, type WorkloadChange, type WorkloadRow } from './workload-rows.js';
 
+const { allowedRegionIds, allowedDcIds, ...facts } = WORKLOAD_FACTS;
+
 /** Another wish for work that has not run yet. What is left out stays; null clears a limit. */
 export const amendWorkload = defineAction({
   name: 'amendWorkload',
@@ -34,9 +36,18 @@ export const amendWorkload = defineAction({
     estimatedEnergyKwh: optional(energyKwh),
     powerKw: optional(powerKw),
     durationMinutes: optional(durationMinutes),
-    ...optionals(WORKLOAD_FACTS),
-    ...clearables(WORKLOAD_LIMITS),
+    ...optionals(facts),
+    ...clearables({ ...WORKLOAD_LIMITS, allowedRegionIds, allowedDcIds }),
   }),
+  names: { jobId: 'workload', userEmail: 'user' },
+  async furtherFaults(look, input) {
+    const { deadline } = input;
+    const earliestStart = input.earliestStart ?? look.now;
+    return [
+      ...(deadline ? timeFaults({ earliestStart, deadline, durationMinutes: null }, look.now) : []),
+      ...(await allowedCentreFaults(look, input.allowedDcIds ?? [], input.allowedRegionIds ?? [])),
+    ];
+  },
   async perform(transaction, input) {
     const before = await lockWorkload(transaction, input);
     if (!isBeforeItRuns(before.status)) {
@@ -82,8 +93,8 @@ export const amendWorkload = defineAction({
     const limits = {
       earliestStart: input.earliestStart ?? before.earliest_start,
       deadline: input.deadline ?? before.deadline,
-      allowedRegionIds: [...new Set(input.allowedRegionIds ?? before.allowed_region_ids)],
-      allowedDcIds: [...new Set(input.allowedDcIds ?? before.allowed_dc_ids)],
+      allowedRegionIds: listed(input.allowedRegionIds, before.allowed_region_ids),
+      allowedDcIds: listed(input.allowedDcIds, before.allowed_dc_ids),
     };
     refuseFaults('amendWorkload', [
       ...(derived.error?.issues ?? []).map(({ path, message }) => ({
@@ -107,6 +118,11 @@ export const amendWorkload = defineAction({
 
 const kept = <Value>(given: Value | null | undefined, before: Value | null): Value | null =>
   given === undefined ? before : given;
+
+/** Cleared, it may run anywhere again. */
+const listed = <Value>(given: readonly Value[] | null | undefined, before: readonly Value[]): Value[] => [
+  ...new Set(given === undefined ? before : given),
+];
 
 const invalid = (faults: readonly Fault[]): Refused =>
   new Refused('INVALID', `amendWorkload: ${faults.length} fault(s) in the input`, { faults });

@@ -12,6 +12,7 @@ export const cancelWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, reason: optional(text(1_000)) }),
+  names: { jobId: 'workload' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     const answer = await moveWorkload(transaction, work, 'CANCELLED', { status_reason: input.reason });

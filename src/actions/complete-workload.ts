@@ -32,6 +32,8 @@ export const completeWorkload = defineAction({
     completedAt: optional(instant),
     flexibilityRevenueGbp: optional(within(-1e12, 1e12)),
   }),
+  names: { jobId: 'workload' },
+  furtherFaults: ({ now }, { completedAt }) => completionFaults([], completedAt ?? now, now),
   async perform(transaction, input) {
     const { db, now, grid } = transaction;
     const work = await lockWorkload(transaction, input);

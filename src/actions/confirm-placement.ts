@@ -17,6 +17,7 @@ export const confirmPlacement = defineAction({
   scope: 'PLACEMENTS',
   answers: 'placements',
   input: z.object({ placementId: code, expectedVersion }),
+  names: { placementId: 'placement' },
   async perform(transaction, input) {
     const { placementId } = input;
     const { workload_id: workloadId } = await findPlacement(transaction, placementId);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAction } from './action.js';
-import { message, refusePast, terms, turn } from './negotiation-rules.js';
+import { message, pastFaults, refusePast, terms, turn } from './negotiation-rules.js';
 import { insertTurn, lockForMove } from './negotiation-turns.js';
 import { instant, optional } from './rules.js';
 
@@ -10,6 +10,8 @@ export const counterNegotiation = defineAction({
   scope: 'NEGOTIATIONS',
   answers: 'negotiations',
   input: z.object({ ...turn, terms, message, expiresAt: optional(instant) }),
+  names: { negotiationId: 'negotiation', agentId: 'agent' },
+  furtherFaults: ({ now }, { expiresAt }) => pastFaults(expiresAt ?? null, now),
   async perform(transaction, asked) {
     const { db, now } = transaction;
     refusePast(asked.expiresAt, now);

@@ -2,7 +2,7 @@ import type { ActionTransaction } from '../database/actions.js';
 import { NO_SIGNALS, readInputSignals, readKnownThen } from '../database/decision-inputs.js';
 import { textOf, type SignalKey } from '../database/grid-signals.js';
 import type { DecisionInputs } from '../domain/compute/decision-content.js';
-import { Refused } from '../domain/refusal.js';
+import { Refused, type Fault } from '../domain/refusal.js';
 
 interface AskedInputs {
   readonly regionId: number | null;
@@ -12,21 +12,21 @@ interface AskedInputs {
   readonly inputs: Readonly<Record<string, unknown>> | null;
 }
 
+/** What was known is known of a past instant. */
+export const asOfFaults = (asOf: Date | null, now: Date): Fault[] =>
+  asOf !== null && asOf > now
+    ? [{ path: 'input.asOf', message: `must not lie in the future: it is ${now.toISOString()}` }]
+    : [];
+
 /**
  * The exact values of the signals that are named, the chief one first.
  *
- * @throws {Refused} INVALID for an `asOf` that is still to come, NOT_FOUND where nothing is known of a signal.
+ * @throws {Refused} NOT_FOUND where nothing is known of a signal.
  */
 export async function findDecisionInputs(
   { grid, now }: Pick<ActionTransaction, 'grid' | 'now'>,
   { regionId, signalFrom, signals: named, asOf, inputs: own }: AskedInputs,
 ): Promise<DecisionInputs> {
-  if (asOf !== null && asOf > now) {
-    const message = `must not lie in the future: it is ${now.toISOString()}`;
-    throw new Refused('INVALID', `recordDecision: input.asOf ${message}`, {
-      faults: [{ path: 'input.asOf', message }],
-    });
-  }
   const chief = regionId !== null && signalFrom !== null ? [{ regionId, from: signalFrom }] : [];
   const keys = [...new Map([...chief, ...named].map((key) => [textOf(key), key])).values()];
   if (keys.length === 0) return { ...NO_SIGNALS, own };

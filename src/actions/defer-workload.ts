@@ -13,6 +13,7 @@ export const deferWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, reason: z.enum(DEFERRAL_REASONS), note: optional(text(1_000)) }),
+  names: { jobId: 'workload' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     if (!work.is_deferrable)

@@ -39,6 +39,12 @@ export const holdPlacement = defineAction({
       const fault = spanFault(slots, from, to);
       if (fault) context.addIssue({ code: 'custom', path: [fault.path], message: fault.message });
     }),
+  names: { jobId: 'workload', dcId: 'data centre', decisionId: 'decision' },
+  furtherFaults({ now }, { slots, from, to }) {
+    if (slots === undefined || from === undefined || to === undefined || spanFault(slots, from, to))
+      return [];
+    return slotFaults(slotsOf({ slots, from, to }, 0), now, 'input.slots');
+  },
   async perform(transaction, input) {
     const { db, now } = transaction;
     const centre = await findDataCentre(transaction, input.dcId);

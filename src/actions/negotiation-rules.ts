@@ -1,6 +1,6 @@
 /** Rules of the parts of a negotiation. */
 import { z } from 'zod';
-import { Refused } from '../domain/refusal.js';
+import { Refused, type Fault } from '../domain/refusal.js';
 import { amount } from './decision-rules.js';
 import { code, expectedVersion, instant, jsonObject, optional, text, within } from './rules.js';
 
@@ -38,11 +38,14 @@ export const turn = {
   expectedVersion,
 };
 
+/** An end that is over before it begins. */
+export const pastFaults = (expiresAt: Date | null, now: Date): Fault[] =>
+  expiresAt === null || expiresAt > now
+    ? []
+    : [{ path: 'input.expiresAt', message: `must lie in the future: it is ${now.toISOString()}` }];
+
 /** @throws {Refused} INVALID for an end that is over before it begins. */
 export function refusePast(expiresAt: Date | null, now: Date): void {
-  if (expiresAt === null || expiresAt > now) return;
-  const fault = `must lie in the future: it is ${now.toISOString()}`;
-  throw new Refused('INVALID', `input.expiresAt ${fault}`, {
-    faults: [{ path: 'input.expiresAt', message: fault }],
-  });
+  const faults = pastFaults(expiresAt, now);
+  if (faults[0]) throw new Refused('INVALID', `${faults[0].path} ${faults[0].message}`, { faults });
 }

@@ -4,7 +4,7 @@ import type { ActionTransaction } from '../database/actions.js';
 import { Refused } from '../domain/refusal.js';
 import { defineAction } from './action.js';
 import { findAgent } from './negotiation-agents.js';
-import { NEGOTIATION_TYPES, message, refusePast, terms } from './negotiation-rules.js';
+import { NEGOTIATION_TYPES, message, pastFaults, refusePast, terms } from './negotiation-rules.js';
 import { insertTurn } from './negotiation-turns.js';
 import { code, instant, optional } from './rules.js';
 
@@ -27,6 +27,8 @@ export const openNegotiation = defineAction({
       path: ['responderAgentId'],
       message: 'must be another agent than the initiator',
     }),
+  names: { initiatorAgentId: 'agent', responderAgentId: 'agent', jobId: 'workload' },
+  furtherFaults: ({ now }, { expiresAt }) => pastFaults(expiresAt ?? null, now),
   async perform(transaction, asked) {
     const { db, viewer, now } = transaction;
     refusePast(asked.expiresAt, now);

@@ -13,6 +13,7 @@ export const pauseWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, reason: optional(text(1_000)) }),
+  names: { jobId: 'workload' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     const answer = await moveWorkload(transaction, work, 'PAUSED', { status_reason: input.reason });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isHalfHour } from '../domain/half-hour.js';
-import { Refused } from '../domain/refusal.js';
+import { Refused, type Fault } from '../domain/refusal.js';
 import { defineAction } from './action.js';
 import { insertOwn } from './rows.js';
 import { code, instant, optional, wholeWithin, within } from './rules.js';
 import { GRID_TYPES } from './update-operator.js';
+import { refuseFaults } from './workload-input.js';
 
 export const FLEXIBILITY_SERVICES = [
   'TURN_DOWN',
@@ -47,6 +48,8 @@ export const publishFlexibilityWindow = defineAction({
       if (service in other && other[service as keyof typeof other] === direction)
         fault('direction', `is not what the service ${service} is for`);
     }),
+  makes: { flexibilityWindowId: 'flexibility window' },
+  furtherFaults: ({ now }, { from }) => (from ? beginFaults(from, now) : []),
   async perform(transaction, input) {
     const { db, viewer, now } = transaction;
     const { rows } = await db.query<{ type: string }>('select type from operators where operator_id = $1', [
@@ -58,11 +61,7 @@ export const publishFlexibilityWindow = defineAction({
         `flexibility windows are published by operators of type ${[...GRID_TYPES].join(' or ')}`,
       );
     }
-    if (input.from < now) {
-      throw new Refused('INVALID', 'the window begins in the past', {
-        faults: [{ path: 'input.from', message: `must not lie before now, ${now.toISOString()}` }],
-      });
-    }
+    refuseFaults('publishFlexibilityWindow', beginFaults(input.from, now));
     const id = await insertOwn(transaction, 'flexibility_windows', {
       code: input.flexibilityWindowId ?? `flex-${randomUUID()}`,
       region_id: input.regionId,
@@ -77,3 +76,6 @@ export const publishFlexibilityWindow = defineAction({
     return { table: 'flexibility_windows', id };
   },
 });
+
+const beginFaults = (from: Date, now: Date): Fault[] =>
+  from < now ? [{ path: 'input.from', message: `must not lie before now, ${now.toISOString()}` }] : [];

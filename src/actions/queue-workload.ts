@@ -10,6 +10,7 @@ export const queueWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object(jobRef),
+  names: { jobId: 'workload' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     const answer = await moveWorkload(transaction, work, 'QUEUED', { host_data_centre_id: null });

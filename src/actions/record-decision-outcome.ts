@@ -25,6 +25,7 @@ export const recordDecisionOutcome = defineAction({
         carbonGco2 !== null || costGbp !== null || flexibilityContributionMw !== null,
       'must state carbonGco2, costGbp or flexibilityContributionMw',
     ),
+  names: { decisionId: 'decision' },
   async perform({ db, viewer, now }, { decisionId, carbonGco2, costGbp, ...rest }) {
     const { rows } = await db.query<{ decision_id: number; content: string }>({
       name: 'decision-of-outcome',

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DecisionAppend } from '../database/actions.js';
-import { canonicalJson } from '../domain/canonical-json.js';
 import {
   DECISION_FORM,
   DECISION_TYPES,
@@ -9,11 +8,13 @@ import {
   type DecisionContent,
 } from '../domain/compute/decision-content.js';
 import { defineAction } from './action.js';
-import { findDecisionInputs } from './decision-inputs.js';
+import { appendOf } from './decision-append.js';
+import { asOfFaults, findDecisionInputs } from './decision-inputs.js';
 import { findDecisionRows } from './decision-rows.js';
 import { alternative, constraint, policy, prediction, signalKey } from './decision-rules.js';
 import { halfHour } from './half-hour-rule.js';
 import { code, instant, jsonObject, optional, text, wholeWithin } from './rules.js';
+import { refuseFaults } from './workload-input.js';
 
 const MOST_SIGNALS = 200;
 const MOST_CONSTRAINTS = 100;
@@ -66,9 +67,21 @@ export const recordDecision = defineAction({
   name: 'recordDecision',
   scope: 'DECISIONS',
   answers: 'decisions',
+  onlyDecides: true,
   input,
+  names: {
+    agentId: 'agent',
+    jobId: 'workload',
+    sourceDcId: 'data centre',
+    targetDcId: 'data centre',
+    negotiationId: 'negotiation',
+    supersedes: 'decision',
+  },
+  makes: { decisionId: 'decision' },
+  furtherFaults: ({ now }, { asOf }) => asOfFaults(asOf ?? null, now),
   async perform(transaction, asked): Promise<DecisionAppend> {
     const { viewer, now } = transaction;
+    refuseFaults('recordDecision', asOfFaults(asked.asOf, now));
     const decisionId = asked.decisionId ?? `decision-${randomUUID()}`;
     const { rows, supersedes } = await findDecisionRows(transaction, { ...asked, decisionId });
     const inputs = await findDecisionInputs(transaction, asked);
@@ -94,23 +107,6 @@ export const recordDecision = defineAction({
       isSynthetic: isMadeUp(inputs.signals),
       rows: { operatorId: viewer.operatorId, ...rows },
     };
-    return {
-      table: 'decisions',
-      append: {
-        code: decisionId,
-        type: content.type,
-        agent_id: rows.agentId,
-        workload_id: rows.workloadId,
-        source_data_centre_id: rows.sourceDataCentreId,
-        target_data_centre_id: rows.targetDataCentreId,
-        region_id: content.regionId,
-        signal_from: content.signalFrom,
-        negotiation_id: rows.negotiationId,
-        supersedes_id: rows.supersedesId,
-        decided_at: now.toISOString(),
-        content: canonicalJson(content),
-        signals: inputs.signals.map(({ regionId, from }) => ({ region_id: regionId, from_at: from })),
-      },
-    };
+    return appendOf(content, now);
   },
 });

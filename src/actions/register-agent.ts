@@ -17,6 +17,7 @@ export const registerAgent = defineAction({
     capabilities: optional(capabilities),
     config: optional(jsonObject),
   }),
+  makes: { agentId: 'agent' },
   async perform(transaction, input) {
     const { db, viewer, now } = transaction;
     const id = await insertOwn(transaction, 'agents', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAction } from './action.js';
 import { dataCentreRules, locatedRegionId } from './data-centre-rules.js';
 import { gridZoneIdOf } from './grid-zone.js';
-import { checkPlace, placeRules, printedPostcode } from './registry-rules.js';
+import { checkPlace, placeFaults, placeRules, printedPostcode } from './registry-rules.js';
 import { insertOwn } from './rows.js';
 import { code, text, within } from './rules.js';
 
@@ -21,6 +21,9 @@ export const registerDataCentre = defineAction({
       capacityMw: within(0, 2000),
     })
     .superRefine(checkPlace),
+  names: { zoneId: 'zone' },
+  makes: { dcId: 'data centre' },
+  furtherFaults: (_look, input) => placeFaults(input),
   async perform(transaction, input) {
     const id = await insertOwn(transaction, 'data_centres', {
       dc_id: input.dcId,

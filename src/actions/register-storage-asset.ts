@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from './action.js';
 import { locatedRegionId } from './data-centre-rules.js';
-import { checkPlace, placeRules } from './registry-rules.js';
+import { checkPlace, placeFaults, placeRules } from './registry-rules.js';
 import { insertOwn } from './rows.js';
 import { code, text } from './rules.js';
 import { capacityMwh, efficiencyPct, overfull, powerMw, storageRules } from './storage-rules.js';
@@ -27,6 +27,8 @@ export const registerStorageAsset = defineAction({
       const message = overfull(input.chargeMwh ?? 0, input.capacityMwh);
       if (message) context.addIssue({ code: 'custom', path: ['chargeMwh'], message });
     }),
+  makes: { assetId: 'storage asset' },
+  furtherFaults: (_look, input) => placeFaults(input),
   async perform(transaction, input) {
     const id = await insertOwn(transaction, 'storage_assets', {
       asset_id: input.assetId,

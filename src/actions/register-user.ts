@@ -13,6 +13,7 @@ export const registerUser = defineAction({
     role: optional(text(100)),
     preferences: optional(jsonObject),
   }),
+  makes: { email: 'user' },
   async perform({ db, viewer, now }, { email: address, name, role, preferences }) {
     const { rows } = await db.query<{ user_id: number }>(
       `insert into users (operator_id, email, name, role, preferences, created_at, updated_at)

@@ -1,6 +1,7 @@
 /** Rules that the registry's actions share: words of its objects, and where they are. */
 import { z } from 'zod';
 import { locate, type Site } from '../domain/compute/site.js';
+import type { Fault } from '../domain/refusal.js';
 import { optional, text, wholeWithin, within } from './rules.js';
 
 export const DATA_CENTRE_STATUSES = ['ACTIVE', 'MAINTENANCE', 'OFFLINE', 'CONSTRAINED'] as const;
@@ -36,10 +37,28 @@ export const siteOf = ({ regionId, postcode, latitude, longitude }: PlaceInput):
 
 /** What is said of a place must name one licence area, and agree. */
 export function checkPlace(input: PlaceInput, context: z.RefinementCtx): void {
-  if ((input.latitude === null) !== (input.longitude === null))
-    context.addIssue({ code: 'custom', path: ['longitude'], message: 'goes together with latitude' });
+  for (const { path, message } of faultsOfPlace(input))
+    context.addIssue({ code: 'custom', path: [path], message });
+}
+
+/** The same of input of which other fields are wrong; nothing where a part of the place itself is. */
+export function placeFaults({ regionId, postcode, latitude, longitude }: Partial<PlaceInput>): Fault[] {
+  if (regionId === undefined || postcode === undefined || latitude === undefined || longitude === undefined)
+    return [];
+  return faultsOfPlace({ regionId, postcode, latitude, longitude }).map(({ path, message }) => ({
+    path: `input.${path}`,
+    message,
+  }));
+}
+
+function faultsOfPlace(input: PlaceInput): Fault[] {
   const { fault } = locate(siteOf(input));
-  if (fault) context.addIssue({ code: 'custom', path: [fault.path], message: fault.message });
+  return [
+    ...((input.latitude === null) !== (input.longitude === null)
+      ? [{ path: 'longitude', message: 'goes together with latitude' }]
+      : []),
+    ...(fault ? [fault] : []),
+  ];
 }
 
 /** Postcodes are kept as they are printed: capitals, one space before the inward part. */
@@ -50,10 +69,18 @@ export const printedPostcode = (postcode: string): string => {
     : plain;
 };
 
-/** An update names at least one thing to change, besides what it is of. */
+/**
+ * An update names at least one thing to change.
+ *
+ * @param besides fields that say what it is of.
+ * @param clears fields that null clears: given, it changes them.
+ */
 export const changesSomething =
-  (...names: readonly string[]) =>
+  (besides: readonly string[], clears: readonly string[] = []) =>
   (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
-    const isIdle = Object.entries(input).every(([key, value]) => names.includes(key) || value === null);
+    const isIdle = Object.entries(input).every(
+      ([key, value]) =>
+        besides.includes(key) || value === undefined || (value === null && !clears.includes(key)),
+    );
     if (isIdle) context.addIssue({ code: 'custom', path: [], message: 'must name something to change' });
   };

@@ -9,6 +9,7 @@ export const rejectNegotiation = defineAction({
   scope: 'NEGOTIATIONS',
   answers: 'negotiations',
   input: z.object({ ...turn, message }),
+  names: { negotiationId: 'negotiation', agentId: 'agent' },
   async perform(transaction, asked) {
     const negotiation = await lockForMove(transaction, asked, 'REJECTED');
     return endNegotiation(transaction, negotiation, { to: 'REJECTED', message: asked.message });

@@ -11,6 +11,7 @@ export const rejectWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, reason: text(1_000) }),
+  names: { jobId: 'workload' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     const answer = await moveWorkload(transaction, work, 'REJECTED', {

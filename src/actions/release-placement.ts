@@ -12,6 +12,7 @@ export const releasePlacement = defineAction({
   scope: 'PLACEMENTS',
   answers: 'placements',
   input: z.object({ placementId: code, reason: optional(text(1_000)), expectedVersion }),
+  names: { placementId: 'placement' },
   async perform(transaction, input) {
     const { placementId } = input;
     const { workload_id: workloadId } = await findPlacement(transaction, placementId);

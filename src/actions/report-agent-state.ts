@@ -18,6 +18,7 @@ export const reportAgentState = defineAction({
     currentTask: optional(jsonObject),
     expectedVersion,
   }),
+  names: { agentId: 'agent' },
   async perform(transaction, input) {
     const { db, now } = transaction;
     const agent = await lockOwn<{ status: AgentStatus }>(

@@ -13,6 +13,7 @@ export const resumeWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, dcId: optional(code) }),
+  names: { jobId: 'workload', dcId: 'data centre' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     if (work.status !== 'PAUSED')

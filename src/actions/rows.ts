@@ -59,15 +59,24 @@ export function requireVersion(row: { readonly version: number }, expectedVersio
     );
 }
 
-/** Sets what is not null, by column, and counts the row's version up. */
+/**
+ * Sets columns, and counts the row's version up.
+ *
+ * @param columns null and undefined leave one as it is.
+ * @param clearable of these only undefined does; null is set.
+ */
 export async function changeRow(
   { db, now }: Pick<ActionTransaction, 'db' | 'now'>,
   table: OwnTable | 'users',
   id: number,
   columns: Readonly<Record<string, unknown>>,
+  clearable: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const number = table === 'users' ? 'user_id' : TABLES[table].number;
-  const given = Object.entries(columns).filter(([, value]) => value !== null);
+  const given = [
+    ...Object.entries(columns).filter(([, value]) => value !== null && value !== undefined),
+    ...Object.entries(clearable).filter(([, value]) => value !== undefined),
+  ];
   const sets = given.map(([column], i) => `${column} = $${i + 3}, `).join('');
   await db.query(`update ${table} set ${sets}version = version + 1, updated_at = $2 where ${number} = $1`, [
     id,

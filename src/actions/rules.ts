@@ -72,6 +72,12 @@ export const jsonObject = z
 export const optional = <Type extends z.ZodType>(type: Type) =>
   type.nullish().transform((value) => value ?? null);
 
+/** Of what may be changed: left out (undefined) it stays, null clears it. */
+export const clearable = <Type extends z.ZodType>(type: Type) => type.nullish();
+
+/** The same of a JSON object that is never null: cleared, it is empty. */
+export const clearableObject = jsonObject.nullish().transform((value) => (value === null ? {} : value));
+
 /** How many times a caller saw an object change: what he decides is refused if another was faster. */
 export const expectedVersion = optional(wholeWithin(1, 2 ** 31 - 1));
 

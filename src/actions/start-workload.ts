@@ -14,6 +14,7 @@ export const startWorkload = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ ...jobRef, dcId: optional(code) }),
+  names: { jobId: 'workload', dcId: 'data centre' },
   async perform(transaction, input) {
     const work = await lockWorkload(transaction, input);
     if (work.status === 'PAUSED')

@@ -55,6 +55,21 @@ export const submitWorkload = defineAction({
       if (input.earliestStart && input.deadline <= input.earliestStart)
         context.addIssue({ code: 'custom', path: ['deadline'], message: 'must be after earliestStart' });
     }),
+  names: { userEmail: 'user' },
+  makes: { jobId: 'workload' },
+  async furtherFaults(look, input) {
+    const { deadline, estimatedEnergyKwh, powerKw: power, durationMinutes: minutes } = input;
+    const isSized = estimatedEnergyKwh !== undefined && power !== undefined && minutes !== undefined;
+    const work = isSized ? workOf({ estimatedEnergyKwh, powerKw: power, durationMinutes: minutes }) : '';
+    const span = {
+      earliestStart: input.earliestStart ?? look.now,
+      durationMinutes: typeof work === 'string' ? null : work.durationMinutes,
+    };
+    return [
+      ...(deadline ? timeFaults({ ...span, deadline }, look.now) : []),
+      ...(await allowedCentreFaults(look, input.allowedDcIds ?? [], input.allowedRegionIds ?? [])),
+    ];
+  },
   async perform(transaction, input) {
     const { db, viewer, now } = transaction;
     const work = workOf(input);

@@ -3,7 +3,7 @@ import { defineAction } from './action.js';
 import { capabilities } from './agent-rules.js';
 import { changesSomething } from './registry-rules.js';
 import { changeRow, lockOwn } from './rows.js';
-import { code, expectedVersion, jsonObject, optional, text } from './rules.js';
+import { clearableObject, code, expectedVersion, optional, text } from './rules.js';
 
 /** What an agent of the caller's is; what it does, it reports by `reportAgentState`. */
 export const updateAgent = defineAction({
@@ -15,10 +15,11 @@ export const updateAgent = defineAction({
       agentId: code,
       name: optional(text(255)),
       capabilities: optional(capabilities),
-      config: optional(jsonObject),
+      config: clearableObject,
       expectedVersion,
     })
-    .superRefine(changesSomething('agentId', 'expectedVersion')),
+    .superRefine(changesSomething(['agentId', 'expectedVersion'])),
+  names: { agentId: 'agent' },
   async perform(transaction, input) {
     const { id } = await lockOwn(transaction, 'agents', input.agentId, input.expectedVersion);
     await changeRow(transaction, 'agents', id, { name: input.name, capabilities: input.capabilities });

@@ -4,7 +4,7 @@ import { Refused } from '../domain/refusal.js';
 import { defineAction } from './action.js';
 import { changesSomething } from './registry-rules.js';
 import { changeRow, lockOwn } from './rows.js';
-import { OPERATOR_TYPES, email, expectedVersion, jsonObject, optional, text } from './rules.js';
+import { OPERATOR_TYPES, clearableObject, email, expectedVersion, optional, text } from './rules.js';
 
 /** Types that may publish flexibility windows: nobody makes himself one of them. */
 export const GRID_TYPES: ReadonlySet<string> = new Set(['GRID_OPERATOR', 'AGGREGATOR']);
@@ -20,11 +20,12 @@ export const updateOperator = defineAction({
       name: optional(text(255)),
       type: optional(z.enum(OPERATOR_TYPES)),
       email: optional(email),
-      metadata: optional(jsonObject),
+      metadata: clearableObject,
       isActive: optional(z.boolean()),
       expectedVersion,
     })
-    .superRefine(changesSomething('operator', 'expectedVersion')),
+    .superRefine(changesSomething(['operator', 'expectedVersion'])),
+  names: { operator: 'operator' },
   async perform(transaction, input) {
     const { db, viewer } = transaction;
     const { email: address, metadata } = input;

@@ -13,7 +13,8 @@ export const updateStorageAsset = defineAction({
   answers: 'storage_assets',
   input: z
     .object({ ...storageRules, assetId: code, expectedVersion })
-    .superRefine(changesSomething('assetId', 'expectedVersion')),
+    .superRefine(changesSomething(['assetId', 'expectedVersion'])),
+  names: { assetId: 'storage asset' },
   async perform(transaction, input) {
     const asset = await lockOwn<{ capacity_mwh: number; charge_mwh: number }>(
       transaction,

@@ -3,7 +3,7 @@ import { Refused } from '../domain/refusal.js';
 import { defineAction } from './action.js';
 import { changesSomething } from './registry-rules.js';
 import { changeRow, requireVersion } from './rows.js';
-import { email, expectedVersion, jsonObject, optional, text } from './rules.js';
+import { clearableObject, email, expectedVersion, optional, text } from './rules.js';
 
 /** A person of the caller's operator, found by his address. */
 export const updateUser = defineAction({
@@ -16,11 +16,12 @@ export const updateUser = defineAction({
       newEmail: optional(email),
       name: optional(text(255)),
       role: optional(text(100)),
-      preferences: optional(jsonObject),
+      preferences: clearableObject,
       isActive: optional(z.boolean()),
       expectedVersion,
     })
-    .superRefine(changesSomething('email', 'expectedVersion')),
+    .superRefine(changesSomething(['email', 'expectedVersion'])),
+  names: { email: 'user' },
   async perform(transaction, input) {
     const { rows } = await transaction.db.query<{ user_id: number; version: number }>(
       'select user_id, version from users where operator_id = $1 and email = $2 for no key update',

@@ -10,6 +10,7 @@ export const withdrawFlexibilityWindow = defineAction({
   scope: 'FLEXIBILITY',
   answers: 'flexibility_windows',
   input: z.object({ flexibilityWindowId: code, expectedVersion }),
+  names: { flexibilityWindowId: 'flexibility window' },
   async perform(transaction, { flexibilityWindowId, expectedVersion: expected }) {
     const window = await lockOwn<{ status: string; to_at: Date }>(
       transaction,

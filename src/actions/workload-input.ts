@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ActionTransaction } from '../database/actions.js';
 import { Refused, type Fault } from '../domain/refusal.js';
-import { code, instant, optional, within, wholeWithin } from './rules.js';
+import { clearable, code, instant, optional, within, wholeWithin } from './rules.js';
 
 export const WORKLOAD_TYPES = [
   'TRAINING_RUN',
@@ -58,40 +58,40 @@ export const optionals = <Shape extends Record<string, z.ZodType>>(shape: Shape)
 
 /** Left out is left as it is; null clears it. */
 export const clearables = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
-  Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, type.nullish()])) as {
-    [Name in keyof Shape]: ReturnType<Shape[Name]['nullish']>;
+  Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, clearable(type)])) as {
+    [Name in keyof Shape]: ReturnType<typeof clearable<Shape[Name]>>;
   };
 
 export const jobRef = { jobId: code, expectedVersion: optional(wholeWithin(1, 2 ** 31 - 1)) } as const;
 
 const MINUTE_MS = 60_000;
 
-/** Whether there is time: the deadline after the start, and from the later of start and now far enough for the work. */
+/**
+ * Whether there is time: the deadline after the start, and from the later of start and now far enough for the work.
+ *
+ * @param durationMinutes null where it is not known.
+ */
 export function timeFaults(
   {
     earliestStart,
     deadline,
     durationMinutes: minutes,
-  }: { readonly earliestStart: Date; readonly deadline: Date; readonly durationMinutes: number },
+  }: { readonly earliestStart: Date; readonly deadline: Date; readonly durationMinutes: number | null },
   now: Date,
 ): Fault[] {
-  const path = 'input.deadline';
+  const fault = (message: string): Fault[] => [{ path: 'input.deadline', message }];
   if (deadline <= earliestStart)
-    return [
-      {
-        path,
-        message: `must be after earliestStart, ${earliestStart.toISOString()}: it is ${deadline.toISOString()}`,
-      },
-    ];
+    return fault(
+      `must be after earliestStart, ${earliestStart.toISOString()}: it is ${deadline.toISOString()}`,
+    );
   const begin = earliestStart > now ? earliestStart : now;
+  if (minutes === null)
+    return deadline > begin ? [] : fault(`must lie in the future: it is ${now.toISOString()}`);
   const least = new Date(begin.getTime() + minutes * MINUTE_MS);
   return deadline < least
-    ? [
-        {
-          path,
-          message: `must leave ${minutes} minutes from ${begin.toISOString()} on: ${least.toISOString()} at the earliest`,
-        },
-      ]
+    ? fault(
+        `must leave ${minutes} minutes from ${begin.toISOString()} on: ${least.toISOString()} at the earliest`,
+      )
     : [];
 }
 
@@ -123,15 +123,19 @@ export function refuseFaults(action: string, faults: readonly Fault[]): void {
     throw new Refused('INVALID', `${action}: ${faults.length} fault(s) in the input`, { faults });
 }
 
-/** The caller's user of an address. @throws {Refused} NOT_FOUND */
+/** The caller's user of an address, for whom work may be submitted. @throws {Refused} NOT_FOUND, USER_INACTIVE */
 export async function findUser(
   { db, viewer }: Pick<ActionTransaction, 'db' | 'viewer'>,
   email: string,
 ): Promise<number> {
-  const { rows } = await db.query<{ user_id: number }>(
-    'select user_id from users where operator_id = $1 and email = $2',
+  const { rows } = await db.query<{ user_id: number; is_active: boolean }>(
+    'select user_id, is_active from users where operator_id = $1 and email = $2',
     [viewer.operatorId, email],
   );
   if (!rows[0]) throw new Refused('NOT_FOUND', 'userEmail names no user of yours');
+  if (!rows[0].is_active)
+    throw new Refused('USER_INACTIVE', `the user ${JSON.stringify(email)} is not active`, {
+      faults: [{ path: 'input.userEmail', message: 'is not active: no work is submitted for it' }],
+    });
   return rows[0].user_id;
 }

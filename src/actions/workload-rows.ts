@@ -69,6 +69,18 @@ export async function lockWorkload(
   return atVersion(rows[0], `workload ${jobId}`, expectedVersion);
 }
 
+/** The same, not locked: it may change meanwhile. @throws {Refused} NOT_FOUND */
+export async function findWorkload(
+  { db, viewer }: Pick<ActionTransaction, 'db' | 'viewer'>,
+  jobId: string,
+): Promise<WorkloadRow> {
+  const { rows } = await db.query<WorkloadRow>(
+    'select * from workloads where operator_id = $1 and job_id = $2',
+    [viewer.operatorId, jobId],
+  );
+  return atVersion(rows[0], `workload ${jobId}`, null);
+}
+
 /** The same, of a placement. @throws {Refused} NOT_FOUND */
 export async function lockWorkloadById(
   { db }: Pick<ActionTransaction, 'db'>,

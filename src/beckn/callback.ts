@@ -4,6 +4,7 @@ import { adapterOf } from './adapter.js';
 import { recordInbound, type InboundDeps } from './inbound.js';
 import { DEEPEST, along, isTooDeep, nameOf, quoted } from './json.js';
 import { UNNAMED_PLATFORM, readContext } from './message-context.js';
+import { takeOrderAnswer } from './order-answers.js';
 import { signerOf, type PublicKeys } from './signature.js';
 
 /** What callbacks are called in 2.0. */
@@ -86,11 +87,19 @@ export async function takeCallback(
       400,
       `version ${quoted(context.version)} of domain ${quoted(context.domain)} is not spoken here`,
     );
+  const signature = isSigned ? 'VERIFIED' : 'UNVERIFIED';
+  const taken = await takeOrderAnswer(deps, { body: read.json, context, adapter, signature });
+  if (taken) {
+    if (!('fault' in taken)) return { httpStatus: 200, body: ack, report: null };
+    if (taken.status === 'TOO_MANY')
+      return { httpStatus: 400, body: nack(taken.status, taken.fault), report: null };
+    return keep(taken.status, taken.status === 'REFUSED' ? 401 : 400, taken.fault);
+  }
   const recorded = await recordInbound(deps, {
     body: read.json,
     context,
     adapter,
-    signature: isSigned ? 'VERIFIED' : 'UNVERIFIED',
+    signature,
     httpStatus: null,
     retries: 0,
   });

@@ -10,9 +10,10 @@
 import { priceOf, type StatedOffer, type StatedWindow } from '../domain/compute-window.js';
 import { PylonError } from '../domain/errors.js';
 import type { Refusal } from '../domain/grid-statement.js';
-import type { BecknAdapter, StatedCatalog } from './adapter.js';
+import type { Asking, BecknAdapter, StatedCatalog } from './adapter.js';
+import { errorOf, orderMessage, orderStatement } from './compute-energy-orders.js';
 import { datedInterval } from './dated-interval.js';
-import { along, at, isObject, nameOf, quoted, term } from './json.js';
+import { along, at, isObject, nameOf, quoted, term, type Json } from './json.js';
 import { UNNAMED_PLATFORM, type MessageContext } from './message-context.js';
 import { statedPrice } from './price.js';
 import { zoneOf } from './zone.js';
@@ -27,23 +28,20 @@ export const computeEnergyV2: BecknAdapter = {
   version: '2.0.0',
   domains: ['beckn.one:DEG:compute-energy:1.0', 'beckn.one.DEG:compute-energy:1.0'],
   ttlSeconds: TTL_SECONDS,
-  discover({ transactionId, messageId, bapId, bapUri, at: askedAt }, filter) {
-    return {
-      context: {
-        version: computeEnergyV2.version,
-        action: 'discover',
-        domain: computeEnergyV2.domains[0],
-        timestamp: askedAt.toISOString(),
-        message_id: messageId,
-        transaction_id: transactionId,
-        bap_id: bapId,
-        bap_uri: bapUri,
-        ttl: `PT${TTL_SECONDS}S`,
-        schema_context: [SCHEMA_CONTEXT],
-      },
-      message: { filters: { type: 'jsonpath', expression: filter } },
-    };
-  },
+  discover: (asking, filter) => ({
+    context: contextJson('discover', asking),
+    message: { filters: { type: 'jsonpath', expression: filter } },
+  }),
+  order: (action, asking, order) => ({
+    context: {
+      ...contextJson(action, asking),
+      bpp_id: asking.bppId,
+      ...(asking.bppUri === null ? {} : { bpp_uri: asking.bppUri }),
+    },
+    message: orderMessage(action, order),
+  }),
+  orderStatement,
+  errorOf,
   catalog(body, context) {
     const catalogs = along(body, 'message', 'catalogs');
     if (!Array.isArray(catalogs)) {
@@ -57,6 +55,22 @@ export const computeEnergyV2: BecknAdapter = {
     return gather(catalogs, context);
   },
 };
+
+const contextJson = (
+  action: string,
+  { transactionId, messageId, bapId, bapUri, at: askedAt }: Asking,
+): Json => ({
+  version: computeEnergyV2.version,
+  action,
+  domain: computeEnergyV2.domains[0],
+  timestamp: askedAt.toISOString(),
+  message_id: messageId,
+  transaction_id: transactionId,
+  bap_id: bapId,
+  bap_uri: bapUri,
+  ttl: `PT${TTL_SECONDS}S`,
+  schema_context: [SCHEMA_CONTEXT],
+});
 
 const broken = (fault: string): PylonError => new PylonError('SOURCE_CONTRACT_BROKEN', `the answer ${fault}`);
 

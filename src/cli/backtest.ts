@@ -1,5 +1,9 @@
 import { backtest, type Backtest } from '../domain/planner/backtest.js';
-import { readIntensity, readJobs } from './backtest-files.js';
+import { PylonError } from '../domain/errors.js';
+import type { Job } from '../domain/planner/job.js';
+import { correctedForJobs } from '../domain/planner/walk-forward.js';
+import { parseIntensity, parseJobs, type IntensitySeries } from '../planning/backtest-csv.js';
+import { readText } from './backtest-files.js';
 
 export interface BacktestOptions {
   readonly intensity: string;
@@ -8,18 +12,19 @@ export interface BacktestOptions {
   readonly interruptible?: true;
   readonly online?: true;
   readonly forecastColumn?: string;
+  readonly corrected?: true;
   readonly json?: true;
 }
 
 /** `pylon backtest`: plans jobs on a series from files, and prints what that saves against starting each at once. */
 export async function runBacktest(options: BacktestOptions): Promise<void> {
-  const { actual, believed } = await readIntensity(options.intensity, options.forecastColumn ?? null);
-  const jobs = await readJobs(options.jobs, actual.length);
+  const series = parseIntensity(await readText(options.intensity), options.forecastColumn ?? null);
+  const jobs = parseJobs(await readText(options.jobs), series.actual.length);
   const begun = performance.now();
-  const result = backtest({
+  const { result } = backtest({
     jobs,
-    actual,
-    believed,
+    actual: series.actual,
+    believed: options.corrected ? correctedBelief(series, jobs, options) : series.believed,
     capacity: options.capacity ?? null,
     isInterruptible: options.interruptible === true,
     isOnline: options.online === true,
@@ -28,8 +33,26 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
   // ru_maxrss is in kilobytes.
   const rssMb = Math.round(process.resourceUsage().maxRSS / 102.4) / 10;
   process.stdout.write(
-    options.json ? `${JSON.stringify({ ...result, seconds, rssMb })}\n` : report(result, seconds, rssMb),
+    options.json
+      ? `${JSON.stringify({ ...result, corrected: options.corrected === true, seconds, rssMb })}\n`
+      : report(result, seconds, rssMb),
   );
+}
+
+/** @throws {PylonError} BAD_USER_INPUT where there is nothing to correct, or no telling what hour of the day a slot is. */
+function correctedBelief(
+  { from, actual, believed }: IntensitySeries,
+  jobs: readonly Job[],
+  { forecastColumn, intensity }: BacktestOptions,
+): Float64Array {
+  if (forecastColumn === undefined)
+    throw new PylonError('BAD_USER_INPUT', '--corrected corrects a forecast: name its --forecast-column');
+  if (from === null)
+    throw new PylonError(
+      'BAD_USER_INPUT',
+      `${intensity}: --corrected needs the start of each half hour in the first column, not a number`,
+    );
+  return correctedForJobs({ from, forecast: believed, outturn: actual, jobs });
 }
 
 function report(result: Backtest, seconds: number, rssMb: number): string {
@@ -41,6 +64,7 @@ function report(result: Backtest, seconds: number, rssMb: number): string {
     ['plan', number(result.plan)],
     ['lower bound', number(result.bound)],
     ['saving', `${number(result.savingPct)} %`],
+    ['with perfect foresight', `${number(result.foresight?.savingPct ?? null)} %`],
     ['gap', `${number(result.gapPct, 3)} %`],
     ['missed slots', String(result.missedSlots)],
     ['machines at once', String(result.peakConcurrency)],

@@ -80,6 +80,7 @@ program
   .option('--interruptible', 'jobs may be interrupted: then the plan is exact')
   .option('--online', 'a job is known only once its window begins')
   .option('--forecast-column <name>', 'plan on this column, and judge by the truth')
+  .option('--corrected', 'first correct it, by what was known when each job was submitted')
   .option('--json', 'print the result as one JSON object')
   .action(async (options: BacktestOptions) => {
     const { runBacktest } = await import('./backtest.js');

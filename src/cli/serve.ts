@@ -12,6 +12,7 @@ import { dataModeLine, readDataEvidence } from './data-mode.js';
 import { startAgents } from './agents.js';
 import { startDemo } from './demo.js';
 import { discoverJob } from './marketplace.js';
+import { startOrderPostman } from './order-post.js';
 import { startSweeper } from './sweeper.js';
 
 /** `pylon serve`, which is `npm start`: database, graph, ingest; until SIGINT or SIGTERM. */
@@ -48,6 +49,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
   stops.push(() => app.stop());
   const sweeper = startSweeper(runtime, { keepAnswersHours: config.LOG_RETENTION_HOURS });
   stops.push(() => sweeper.stop());
+  const postman = startOrderPostman(runtime, { url: config.BECKN_URL });
+  stops.push(() => postman.stop());
   say([`Pylon is up.`, `  database  ${runtime.databaseLine}`, ...urls(app.url)]);
   // Once it listens: a key that was made and never printed would be nobody's.
   if (config.PYLON_ENV === 'development') sayDevelopmentKey(await asOwner(runtime, makeDevelopmentKey));

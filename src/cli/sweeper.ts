@@ -3,7 +3,7 @@ import type { LeaseKeeper } from '../database/lease-keeper.js';
 import type { Lease } from '../database/leases.js';
 import type { Database } from '../database/open.js';
 import { expireNegotiations } from '../database/negotiations.js';
-import { dropActionKeys, releaseExpiredHolds } from '../database/sweeps.js';
+import { dropActionKeys, releaseExpiredHolds, returnMissedWork } from '../database/sweeps.js';
 import { messageOf } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
 
@@ -20,6 +20,7 @@ export interface SweeperDeps {
 
 export interface Swept {
   readonly holdsReleased: number;
+  readonly workReturned: number;
   readonly negotiationsExpired: number;
   readonly keysDropped: number;
 }
@@ -31,7 +32,7 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-/** Every two seconds, in one process at a time: ends expired holds and negotiations, and forgets what actions answered long ago. */
+/** Every two seconds, in one process at a time: ends expired holds and negotiations, puts back work that missed its place, and forgets what actions answered long ago. */
 export function startSweeper(
   { database, leases, log }: SweeperDeps,
   { keepAnswersHours }: { readonly keepAnswersHours: number },
@@ -44,11 +45,13 @@ export function startSweeper(
     if (!lease) return null;
     const now = database.clock.now();
     const holdsReleased = await untilDone((limit) => releaseExpiredHolds(database.pool, lease, now, limit));
+    const workReturned = await untilDone((limit) => returnMissedWork(database.pool, lease, now, limit));
     const negotiationsExpired = await expireNegotiations(database.pool);
     const keysDropped = await dropKeysInTime(lease, now);
     if (holdsReleased > 0) log.info({ holdsReleased }, 'sweep.holds.released');
+    if (workReturned > 0) log.info({ workReturned }, 'sweep.work.returned');
     if (negotiationsExpired > 0) log.info({ negotiationsExpired }, 'sweep.negotiations.expired');
-    return { holdsReleased, negotiationsExpired, keysDropped };
+    return { holdsReleased, workReturned, negotiationsExpired, keysDropped };
   };
   const dropKeysInTime = async (lease: Lease, now: Date): Promise<number> => {
     if (Date.now() - keysDroppedAt < KEYS_EVERY_MS) return 0;

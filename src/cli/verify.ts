@@ -4,9 +4,10 @@ import { verifyDecisions, type ChainReport } from '../database/decision-chain.js
 import { formatHead, parseHead, type ChainHead } from '../domain/compute/decision-chain.js';
 import { PylonError } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
+import { replay } from '../planning/replay.js';
 import { openRuntime } from '../runtime.js';
 
-/** `pylon verify decisions`: walks the chain, prints the first row that differs and why, and then exits with 1. */
+/** `pylon verify decisions`: walks the chain, makes the planner's decisions again, prints the first row that differs and why, and then exits with 1. */
 export async function runVerifyDecisions(
   { config, log }: { config: Config; log: Logger },
   published: ChainHead | null,
@@ -19,7 +20,7 @@ export async function runVerifyDecisions(
     );
     let report: ChainReport;
     try {
-      report = await verifyDecisions(owner, published);
+      report = await verifyDecisions(owner, published, replay);
     } finally {
       await owner.end();
     }
@@ -41,8 +42,9 @@ export function publishedHead(text: string): ChainHead {
   return head;
 }
 
-export function textOf({ verified, head, fault }: ChainReport): string {
-  if (!fault) return `${verified} decisions, all whole; head ${formatHead(head)}\n`;
+export function textOf({ verified, replayed, head, fault }: ChainReport): string {
+  const again = replayed === 0 ? '' : `; ${replayed} made again from their inputs, with the same result`;
+  if (!fault) return `${verified} decisions, all whole${again}; head ${formatHead(head)}\n`;
   const id = fault.decisionId === null ? '' : ` (${fault.decisionId})`;
   return `${verified} decisions are whole. Decision ${fault.number}${id} is not: ${fault.reason}\n`;
 }

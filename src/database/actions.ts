@@ -22,7 +22,8 @@ export type ActionTable =
   | 'negotiations'
   | 'decisions'
   | 'decision_outcomes'
-  | 'flexibility_windows';
+  | 'flexibility_windows'
+  | 'order_transactions';
 
 export interface ActionObject {
   readonly table: ActionTable;
@@ -51,12 +52,23 @@ export interface ActionTransaction {
   readonly grid: GridSignalReader;
   /** What its subscribers will be told when it is done, in this order, each object as it is then. */
   changed(table: ActionTable, id: number): void;
+  /** Who we are to sellers; null where nobody said. */
+  readonly bap: Bap | null;
   /** Something that the answer tells its caller this once: it is kept nowhere, and a retry is told null in its place. */
   readonly tellOnce: (secret: string) => void;
 }
 
+/** Who buys on the Beckn network: our id there, and where answers are sent. */
+export interface Bap {
+  readonly bapId: string;
+  readonly bapUri: string;
+}
+
 /** What of the database actions need. */
-export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'>;
+export type ActionDatabase = Pick<Database, 'pool' | 'clock' | 'reader'> & {
+  /** Null or left out: nothing can be bought. */
+  readonly bap?: Bap | null;
+};
 
 export interface ActionRequest {
   readonly viewer: KnownViewer;
@@ -102,15 +114,16 @@ export async function performAction(
 }
 
 async function attemptAction(
-  { pool, clock, reader }: ActionDatabase,
-  { viewer, action, key, body }: ActionRequest,
+  { pool, clock, reader, bap = null }: ActionDatabase,
+  request: ActionRequest,
   work: (transaction: ActionTransaction) => Promise<ActionOutcome>,
 ): Promise<ActionAnswer> {
+  const { viewer, key } = request;
   const now = clock.now();
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    const earlier = await begin(client, viewer, action, key, body);
+    const earlier = await begin(client, request);
     if (earlier) {
       await client.query('rollback');
       return earlier;
@@ -122,7 +135,7 @@ async function attemptAction(
     try {
       // Its own connection throughout: actions that each waited for a second one would wait for each other.
       const grid = { ...reader, db: client, archive: archivedSpans(client, () => now) };
-      const outcome = await work({ db: client, viewer, now, grid, changed, tellOnce });
+      const outcome = await work({ db: client, viewer, now, grid, bap, changed, tellOnce });
       const answer = await finish(client, key, outcome, events);
       return secret === undefined || 'refusal' in answer ? answer : { ...answer, secret };
     } catch (error) {
@@ -140,25 +153,26 @@ async function attemptAction(
     await client.query('rollback').catch((failure: unknown) => {
       broken = failure instanceof Error ? failure : new Error(String(failure));
     });
-    if (codeOf(error) === KEY_REUSED) return { refusal: keyReused(key).refusal };
+    if (isKeyReused(error)) return { refusal: keyReused(key).refusal };
     throw error;
   } finally {
     client.release(broken);
   }
 }
 
-/** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
-async function begin(
-  client: pg.PoolClient,
-  viewer: KnownViewer,
-  action: string,
-  key: string,
-  body: unknown,
-): Promise<ActionAnswer | null> {
-  const bodyHash = createHash('sha256').update(canonicalJson(body)).digest('hex');
+export const bodyHashOf = ({ body }: Pick<ActionRequest, 'body'>): string =>
+  createHash('sha256').update(canonicalJson(body)).digest('hex');
+
+/** What `begin_action` and `look_into_action` take, as SQL. */
+export function claimOf({ viewer, action, key }: ActionRequest, bodyHash: string): string {
   const [role, name, claimed] = [viewer.role, action, key].map((text) => pg.escapeLiteral(text));
+  return `${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHash}'`;
+}
+
+/** Begins the transaction, claims the key, and sets a mark that a refusal goes back to. As one text, to be asked once. */
+async function begin(client: pg.PoolClient, request: ActionRequest): Promise<ActionAnswer | null> {
   const results = (await client.query(
-    `begin; select begin_action(${viewer.operatorId}, ${role}, ${name}, ${claimed}, '\\x${bodyHash}') as answer; savepoint work`,
+    `begin; select begin_action(${claimOf(request, bodyHashOf(request))}) as answer; savepoint work`,
   )) as unknown as pg.QueryResult<{ answer: ActionAnswer | null }>[];
   return results[1]?.rows[0]?.answer ?? null;
 }
@@ -179,14 +193,16 @@ async function finish(
   return row.answer;
 }
 
-function refusalOf(error: unknown): Refusal | null {
+export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
   if (codeOf(error) !== UNIQUE_VIOLATION) return null;
   const detail = error instanceof pg.DatabaseError ? error.detail : undefined;
   return new Refused('ALREADY_EXISTS', detail ?? 'something of that name exists already').refusal;
 }
 
-const keyReused = (key: string): Refused =>
+export const isKeyReused = (error: unknown): boolean => codeOf(error) === KEY_REUSED;
+
+export const keyReused = (key: string): Refused =>
   new Refused(
     'IDEMPOTENCY_KEY_REUSED',
     `the idempotency key ${JSON.stringify(key)} was used with another body; take a new one`,

@@ -48,15 +48,29 @@ export async function viewerOfKey(db: Pick<pg.Pool, 'query'>, key: string): Prom
     : null;
 }
 
-/** Those of some keys that still count. */
-export async function keysInForce(
+/** Why a key counts no more. */
+export type KeyRefusal = 'REVOKED' | 'OPERATOR_INACTIVE';
+
+/** Why a key is not good that has no viewer; null for one that is malformed or unknown. */
+export async function refusalOfKey(db: Pick<pg.Pool, 'query'>, key: string): Promise<KeyRefusal | null> {
+  const [, prefix, secret] = FORM.exec(key) ?? [];
+  if (prefix === undefined || secret === undefined) return null;
+  const { rows } = await db.query<{ refusal: KeyRefusal | null }>(
+    'select refusal_of_key($1, $2) as refusal',
+    [prefix, hashOf(secret)],
+  );
+  return rows[0]?.refusal ?? null;
+}
+
+/** Those of some keys that count no more, each with the reason. */
+export async function keysOutOfForce(
   db: Pick<pg.Pool, 'query'>,
   apiKeyIds: readonly number[],
-): Promise<ReadonlySet<number>> {
-  const { rows } = await db.query<{ id: number }>({
-    name: 'keys-in-force',
-    text: 'select keys_in_force as id from keys_in_force($1)',
+): Promise<ReadonlyMap<number, KeyRefusal>> {
+  const { rows } = await db.query<{ api_key_id: number; reason: KeyRefusal }>({
+    name: 'keys-out-of-force',
+    text: 'select api_key_id, reason from keys_out_of_force($1)',
     values: [apiKeyIds],
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ api_key_id: id, reason }) => [id, reason]));
 }

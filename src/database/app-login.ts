@@ -67,6 +67,10 @@ const GRANTS: Readonly<Record<string, string>> = {
   decision_head: 'select',
   decision_outcomes: 'select, insert',
   flexibility_windows: 'select, insert, update',
+  order_transactions: 'select, insert, update',
+  // What was said stays said; how far a message of ours has got does not.
+  order_messages: 'select, insert, update (delivery, send_after, attempts, http_status, fault, settled_at)',
+  order_post: 'select, update',
 };
 
 const LOGIN_LOCK = 72707371;
@@ -97,21 +101,28 @@ const OWNER_FUNCTIONS = [
   'drop_expired_log',
   'begin_action',
   'finish_action',
+  'look_into_action',
+  'append_decisions',
   'append_events',
   'read_event_states',
   'authenticate_key',
   'keep_key_secret',
-  'keys_in_force',
+  'keys_out_of_force',
+  'refusal_of_key',
   'expire_negotiations',
   'lock_data_centres',
   'hold_placement',
   'move_placements',
   'release_expired_holds',
+  'return_missed_work',
   'drop_action_keys',
   'committed_power',
   'data_centres_with_room',
   'event_readers',
   'keep_agent_cursors',
+  'order_transaction_of',
+  'due_order_messages',
+  'silent_order_transactions',
 ];
 
 /** The SQL an administrator runs where the owner may not create roles. */

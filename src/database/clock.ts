@@ -20,7 +20,7 @@ export const clockAt = (offsetMs: number): Clock => ({
  * @param pylonNow the setting; null where it is unset.
  * @throws {PylonError} CLOCK_CONFLICT when PYLON_NOW asks for an instant before what this database already knows.
  */
-export async function adoptClock(owner: pg.Client, pylonNow: Date | null): Promise<Clock> {
+export async function adoptClock(owner: pg.ClientBase, pylonNow: Date | null): Promise<Clock> {
   await owner.query('begin');
   try {
     const { rows } = await owner.query<{

@@ -19,6 +19,8 @@ export interface ChainFault {
 export interface ChainReport {
   /** Decisions that were found whole, from the first on. */
   readonly verified: number;
+  /** Of those, how many were made again from their inputs with the same result; the policies of the others are not ours. */
+  readonly replayed: number;
   /** Where the chain ends by its rows, as far as they were whole. */
   readonly head: ChainHead;
   /** Null: all of it is whole. */
@@ -63,30 +65,48 @@ export async function readDecisionHead(db: Pick<pg.Pool, 'query'>): Promise<Chai
   return head;
 }
 
+/** Makes a decision again: whether it comes out the same, is another's to make, or how it differs. */
+export type Replays = (
+  content: DecisionContent,
+) => { readonly kind: 'SAME' | 'NOT_OURS' } | { readonly kind: 'DIFFERENT'; readonly reason: string };
+
+const replaysNothing: Replays = () => ({ kind: 'NOT_OURS' });
+
 /**
  * Walks the chain in order, at flat memory, in one snapshot, and recomputes all of it.
  *
  * @param owner a session that sees the rows of all operators; nothing else may use it meanwhile.
  * @param published a head that was published before: the chain must still have its decision.
+ * @param replays makes a decision again from its content.
  */
 export async function verifyDecisions(
   owner: Pick<pg.Client, 'query'>,
   published: ChainHead | null = null,
+  replays: Replays = replaysNothing,
 ): Promise<ChainReport> {
   await owner.query('begin isolation level repeatable read read only');
   try {
-    return await walk(owner, published);
+    return await walk(owner, published, replays);
   } finally {
     await owner.query('rollback');
   }
 }
 
-async function walk(owner: Pick<pg.Client, 'query'>, published: ChainHead | null): Promise<ChainReport> {
+async function walk(
+  owner: Pick<pg.Client, 'query'>,
+  published: ChainHead | null,
+  replays: Replays,
+): Promise<ChainReport> {
   let head: ChainHead = { count: 0, hash: sha256(GENESIS_TEXT) };
-  const report = (fault: ChainFault | null): ChainReport => ({ verified: head.count, head, fault });
+  let replayed = 0;
+  const report = (fault: ChainFault | null): ChainReport => ({ verified: head.count, replayed, head, fault });
   for await (const row of decisionRows(owner)) {
     const reason = faultOf(row, head);
     if (reason !== null) return report(reason);
+    const again = replays(readDecisionContent(row.content));
+    if (again.kind === 'DIFFERENT')
+      return report({ number: row.decision_id, decisionId: row.code, reason: again.reason });
+    if (again.kind === 'SAME') replayed += 1;
     head = { count: row.decision_id, hash: row.hash };
     if (published?.count === head.count && published.hash !== head.hash)
       return report({

@@ -53,6 +53,29 @@ export interface OpenOptions {
  * @throws {PylonError} DATABASE_UNAVAILABLE, MIGRATION_CHANGED, CLOCK_CONFLICT
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { onError, servesSynthetic = true } = options;
+  return openAsApp({ ...(await prepareDatabase(options)), onError, servesSynthetic });
+}
+
+/** A database that is of this version, and how the app reaches it. */
+export interface PreparedDatabase {
+  /** URL of the app's login. */
+  readonly appUrl: string;
+  readonly clock: Clock;
+  /** e.g. `PostgreSQL 18.4`. */
+  readonly version: string;
+  /** Of its event log, by which the app knows that it reached this very database. */
+  readonly logId: string;
+}
+
+/**
+ * Brings a database to this version as its owner, whose connection is then closed.
+ *
+ * @throws {PylonError} DATABASE_UNAVAILABLE, MIGRATION_CHANGED, CLOCK_CONFLICT
+ */
+export async function prepareDatabase(
+  options: Pick<OpenOptions, 'ownerUrl' | 'appUrl' | 'pylonNow' | 'sources' | 'onError'>,
+): Promise<PreparedDatabase> {
   const owner = await connectOwner(options.ownerUrl, options.onError);
   try {
     const version = await refuseOld(owner);
@@ -64,24 +87,25 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const clock = await adoptClock(owner, options.pylonNow);
     const appUrl = await prepareAppLogin(owner, options.ownerUrl, options.appUrl);
     const { logId } = await readLogHead(owner);
-    const { onError, servesSynthetic = true } = options;
-    return await openAsApp({ appUrl, clock, version, onError, logId, servesSynthetic });
+    return { appUrl, clock, version, logId };
   } finally {
     await owner.end();
   }
 }
 
-async function openAsApp({
+/**
+ * Opens a database that was prepared, as the app.
+ *
+ * @throws {PylonError} DATABASE_UNAVAILABLE
+ */
+export async function openAsApp({
   logId,
   onError,
   servesSynthetic,
   ...app
-}: {
-  readonly appUrl: string;
-  readonly clock: Clock;
-  readonly version: string;
+}: PreparedDatabase & {
   readonly onError: (error: Error) => void;
-  readonly logId: string;
+  /** False: synthetic values that were stored before are not served as signals. */
   readonly servesSynthetic: boolean;
 }): Promise<Database> {
   const pool = createPool({ url: app.appUrl, name: 'pylon', max: 12, onError });

@@ -17,6 +17,23 @@ export async function releaseExpiredHolds(
   return rows[0]?.released ?? 0;
 }
 
+/**
+ * Puts back at most so many workloads whose confirmed half hours have all passed by `now` and that were not started: to wait
+ * again, or REJECTED where their deadline allows no more. @returns how many.
+ */
+export async function returnMissedWork(
+  db: Db,
+  lease: Pick<Lease, 'name' | 'fencing'>,
+  now: Date,
+  limit: number,
+): Promise<number> {
+  const { rows } = await db.query<{ returned: number }>(
+    'select return_missed_work($1, $2, $3, $4) as returned',
+    [lease.name, lease.fencing, now, limit],
+  );
+  return rows[0]?.returned ?? 0;
+}
+
 /** Forgets at most so many of the answers that actions gave before an instant. @returns how many. */
 export async function dropActionKeys(
   db: Db,

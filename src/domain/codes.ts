@@ -21,6 +21,7 @@ export const TOPIC_CODES = {
   FLEXIBILITY_WINDOWS: 13,
   DATA_CENTRES: 14,
   STORAGE_ASSETS: 15,
+  BECKN_TRANSACTIONS: 16,
 } as const;
 /** Topics of the compute side: their events carry the row that they are about. */
 export const COMPUTE_TOPICS = [
@@ -32,6 +33,7 @@ export const COMPUTE_TOPICS = [
   'FLEXIBILITY_WINDOWS',
   'DATA_CENTRES',
   'STORAGE_ASSETS',
+  'BECKN_TRANSACTIONS',
 ] as const satisfies readonly (keyof typeof TOPIC_CODES)[];
 export const MARKET_CODES = { MARKET_INDEX: 1, SYSTEM_SELL: 2, SYSTEM_BUY: 3, FORECAST: 4 } as const;
 

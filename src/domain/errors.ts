@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT:
     'An argument is malformed or out of range. The message names the argument and what is allowed. Caller mends.',
   UNAUTHENTICATED:
-    'It needs an API key and got none, or one that is unknown or revoked. Caller sends `Authorization: Bearer` or `x-api-key`.',
+    'It needs an API key and got none, or one that is unknown or revoked, or whose operator is not active. Caller sends `Authorization: Bearer` or `x-api-key`.',
   FORBIDDEN:
     "The key is good, but not for this. The message names the scope it lacks. The key's operator makes another.",
   REGION_NOT_FOUND:
@@ -37,6 +37,10 @@ export const ERROR_CODES = {
   LEASE_LOST:
     'This process was too slow and another one holds the lease now; what it wanted to write was refused.',
   LEASE_HELD: 'Another process holds the lease for that work. Wait for it or stop it.',
+  PLANNER_BUSY:
+    'As many plans are waiting as may, or the server is stopping. Nothing was planned. Caller tries again in a few seconds.',
+  PLANNER_TIMEOUT:
+    'A plan took longer than one may. Caller asks for fewer jobs, shorter windows or fewer centres.',
   CONFIG_INVALID: 'The configuration is wrong; every fault is listed. Operator mends.',
   DATABASE_UNAVAILABLE:
     'The database cannot be reached or used. The message says which step failed and what to do.',

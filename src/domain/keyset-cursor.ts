@@ -6,7 +6,8 @@ import { fromBase64url, toBase64url } from './base64url.js';
 
 type Part = string | number;
 
-const LONGEST = 400;
+/** A name of 255 characters, each of them escaped. */
+const LONGEST = 2_400;
 
 /** @param connection a word of the connection's own, so that a cursor of another one is not taken for one of it. */
 export const encodeKeyset = (connection: string, parts: readonly Part[]): string =>

@@ -11,14 +11,20 @@ export const REFUSAL_CODES = {
   CAPACITY_EXCEEDED: 'The data centre has not that much power left in some half hour; `faults` names them.',
   CENTRE_UNAVAILABLE: 'The data centre takes no work now: it is not ACTIVE.',
   NO_PLACEMENT: 'No confirmed placement of the workload covers now, and no data centre was named.',
+  NO_PLAN:
+    'No place and time keeps all limits of the workload and has its power left; `faults` names what binds and the smallest changes that make a plan.',
+  NOT_WORTH_IT: 'The best plan there is saves less than was asked for, or may not be moved to.',
   HOLD_EXPIRED: 'The hold expired before it was confirmed; its power may be held by another by now.',
   LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
+  USER_INACTIVE: 'The user that it names is not active: no work is submitted for it.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
-  NO_PLAN:
-    'No place and time fit the work; the message names what binds, and `faults` what would make it fit.',
-  NOT_WORTH_IT: 'The best other place saves less than was asked for; the message names both.',
   NOT_UNDERSTOOD: 'The request names no kind of task that is known; the message lists those that are.',
+  BECKN_NOT_CONFIGURED:
+    'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',
+  WINDOW_NOT_ON_OFFER: 'The compute window is over, or was not in the last answer of its platform.',
+  PRICE_CHANGED:
+    'The seller asks another price than was accepted. Name it as `acceptGbpPerMwh` to accept it, or cancel.',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -123,7 +123,7 @@ WindowSnapshotType.implement({
   }),
 });
 
-const OfferType = builder.objectRef<Offer>('Offer').implement({
+export const OfferType = builder.objectRef<Offer>('Offer').implement({
   description: 'A price at which a compute window is offered.',
   fields: (t) => ({
     offerId: t.exposeString('offerCode', { description: "The marketplace's own id of the offer." }),

@@ -70,6 +70,7 @@ export const TopicEnum = enumOfCodes('Topic', 'What an event of the log is about
   FLEXIBILITY_WINDOWS: 'A flexibility window was published or withdrawn.',
   DATA_CENTRES: 'A data centre was registered, or what is said of one changed.',
   STORAGE_ASSETS: 'A storage asset was registered, or what is said of one changed.',
+  BECKN_TRANSACTIONS: 'The purchase of a compute window began, moved on, or needs replanning.',
 });
 
 export const MarketEnum = enumOfCodes('Market', 'Where a price was made.', MARKET_CODES, {

@@ -6,6 +6,7 @@ export const NODE_TYPES = [
   'Agent',
   'AgentState',
   'ApiKey',
+  'BecknTransaction',
   'BmUnit',
   'ComputeWindow',
   'DataCentre',

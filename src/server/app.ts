@@ -9,9 +9,11 @@ import { PylonError } from '../domain/errors.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { RunReport } from '../ingest/run.js';
 import type { Logger } from '../logger.js';
+import { createPlanner } from '../planning/planner.js';
 import { createLoaders } from '../resolvers/loaders.js';
 import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
+import { bapOf } from '../beckn/bap.js';
 import { publicKeysOf } from '../beckn/signature.js';
 import type { AgentMetrics } from './agent-metrics.js';
 import { createApollo } from './apollo.js';
@@ -63,7 +65,7 @@ export interface App {
 
 export interface AppOptions {
   readonly config: Pick<Config, 'HOST' | 'PORT' | 'ALLOWED_ORIGINS'> &
-    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS' | 'PUBLIC_READ'>>;
+    Partial<Pick<Config, 'BECKN_PUBLIC_KEYS' | 'PUBLIC_READ' | 'PUBLIC_URL' | 'BECKN_BAP_ID'>>;
   readonly database: Database;
   readonly log: Logger;
   readonly streams?: Partial<StreamSettings>;
@@ -71,14 +73,15 @@ export interface AppOptions {
 
 /** Builds the one HTTP and websocket server and listens. */
 export async function startApp({ config, log, streams, ...options }: AppOptions): Promise<App> {
-  const database = withPrisma(options.database, (error) =>
-    log.warn({ error: error.message }, 'database.connection.lost'),
-  );
+  const onError = (error: Error): void => log.warn({ error: error.message }, 'database.connection.lost');
+  const database = { ...withPrisma(options.database, onError), bap: bapOf(config) };
+  const planner = createPlanner();
   const createContext = (viewer: Viewer = null): Context => ({
     database,
     loaders: createLoaders(database, viewer),
     viewer,
     prisma: prismaFor(database.prisma, viewer),
+    planner,
     now: database.clock.now(),
     log,
   });
@@ -170,6 +173,7 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   const stop = async (): Promise<void> => {
     stopping = true;
     keys.stop();
+    await planner.close(); // requests that wait for a plan are answered, and need not be waited for
     await decisionHead.stop();
     await hub.stop();
     await sockets.stop();

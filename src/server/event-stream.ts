@@ -16,7 +16,7 @@ import { serveSubscription } from '../subscriptions/serve.js';
 import { errorBody } from './bad-requests.js';
 import { EventWriter } from './event-writer.js';
 import { formatResult } from './format-error.js';
-import { KEY_REVOKED, type KeyWatch } from './key-watch.js';
+import type { KeyWatch } from './key-watch.js';
 import { KnownDocuments } from './known-documents.js';
 import { operationOf, unresolvedOperation, type AskedOperation } from './operation-request.js';
 
@@ -98,9 +98,9 @@ export function createEventStreamHandler({
     if (!(Symbol.asyncIterator in served)) return events.answer(format(served));
     events.onClose(() => void served.return());
     const unwatch = keys.add(viewer, {
-      revoke() {
+      revoke(reason) {
         void served.return();
-        events.answer(format({ errors: [keyRevoked()] }));
+        events.answer(format({ errors: [keyRefused(reason)] }));
       },
     });
     events.onClose(unwatch);
@@ -109,8 +109,8 @@ export function createEventStreamHandler({
   }
 }
 
-const keyRevoked = (): GraphQLError =>
-  new GraphQLError(KEY_REVOKED, { extensions: { code: 'UNAUTHENTICATED' } });
+const keyRefused = (reason: string): GraphQLError =>
+  new GraphQLError(reason, { extensions: { code: 'UNAUTHENTICATED' } });
 
 const mutationByGet = (): GraphQLError =>
   new GraphQLError('a mutation must be sent by POST', { extensions: { code: 'BAD_REQUEST' } });

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { viewerOfKey } from '../database/api-keys.js';
+import { refusalOfKey, viewerOfKey } from '../database/api-keys.js';
 import type { Database } from '../database/open.js';
 import { PylonError } from '../domain/errors.js';
 import type { Viewer } from '../domain/viewer.js';
+import { KEY_REFUSED } from './key-watch.js';
 
 export interface Identity {
   /** Whether what is open to read is read without a key. */
@@ -39,6 +40,7 @@ export async function identify({ isOpen, database }: Identity, key: string | nul
     );
   }
   const viewer = await viewerOfKey(database.pool, key);
-  if (!viewer) throw new PylonError('UNAUTHENTICATED', 'the API key is unknown or revoked');
-  return viewer;
+  if (viewer) return viewer;
+  const refusal = await refusalOfKey(database.pool, key);
+  throw new PylonError('UNAUTHENTICATED', refusal ? KEY_REFUSED[refusal] : 'the API key is unknown');
 }

@@ -1,20 +1,23 @@
 import type pg from 'pg';
-import { keysInForce } from '../database/api-keys.js';
+import { keysOutOfForce, type KeyRefusal } from '../database/api-keys.js';
 import { messageOf } from '../domain/errors.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Logger } from '../logger.js';
 
-/** Why a connection was closed whose key counts no more. */
-export const KEY_REVOKED = 'the API key was revoked';
+/** Why a key is refused, or a connection closed that lived by it. */
+export const KEY_REFUSED: Readonly<Record<KeyRefusal, string>> = {
+  REVOKED: 'the API key was revoked',
+  OPERATOR_INACTIVE: 'the operator of the API key is not active',
+};
 
 /** A connection that lives by a key. */
 export interface KeptOpen {
   /** Its key counts no more. Called once. */
-  revoke(): void;
+  revoke(reason: string): void;
 }
 
 /**
- * Finds connections whose key was revoked since they were opened: one statement a look for all of them, and none while no
+ * Finds connections whose key counts no more since they were opened: one statement a look for all of them, and none while no
  * connection lives by a key.
  */
 export class KeyWatch {
@@ -55,10 +58,9 @@ export class KeyWatch {
     if (this.#looking) return; // the database is slow: the answer to the last look is still awaited
     this.#looking = true;
     try {
-      const asked = [...this.#byKey.keys()];
-      const inForce = await keysInForce(this.#pool, asked);
-      for (const apiKeyId of asked.filter((id) => !inForce.has(id)))
-        for (const connection of [...(this.#byKey.get(apiKeyId) ?? [])]) connection.revoke();
+      for (const [apiKeyId, reason] of await keysOutOfForce(this.#pool, [...this.#byKey.keys()]))
+        for (const connection of [...(this.#byKey.get(apiKeyId) ?? [])])
+          connection.revoke(KEY_REFUSED[reason]);
     } catch (error) {
       this.#log.warn({ error: messageOf(error) }, 'keys.look.failed'); // the next look asks again
     } finally {

@@ -22,7 +22,7 @@ import { ReaderWatch } from '../subscriptions/reader-watch.js';
 import { serveSubscription, type ServedStream } from '../subscriptions/serve.js';
 import { formatError, formatResult } from './format-error.js';
 import type { Identity } from './identity.js';
-import { KEY_REVOKED, type KeyWatch } from './key-watch.js';
+import type { KeyWatch } from './key-watch.js';
 import { KnownDocuments } from './known-documents.js';
 import { unresolvedOperation } from './operation-request.js';
 import { identifySocket } from './socket-identity.js';
@@ -120,9 +120,9 @@ export function serveWebsockets({
       }
       extra.viewer = identified.viewer;
       const unwatch = keys.add(extra.viewer, {
-        revoke() {
+        revoke(reason) {
           extra.operations.leaveAll();
-          extra.socket.close(CloseCode.Forbidden, KEY_REVOKED);
+          extra.socket.close(CloseCode.Forbidden, reason);
         },
       });
       if (extra.socket.readyState === extra.socket.OPEN) extra.socket.once('close', unwatch);

@@ -80,8 +80,8 @@ it(
     const { rows } = await database.owner.query(
       `select count(*)::integer as jobs, max(placed) as placed, max(taken) as taken, max(targets) as targets, max(talks) as talks from (
          select (select count(*)::integer from placements p where p.workload_id = w.workload_id) as placed,
-           (select count(*)::integer from decisions d where d.workload_id = w.workload_id and d.type in ('ACCEPT_WORKLOAD', 'DEFER_WORKLOAD')) as taken,
-           (select count(*)::integer from decisions d where d.workload_id = w.workload_id and d.type = 'RENEWABLE_WINDOW') as targets,
+           (select count(*)::integer from decisions d where d.workload_id = w.workload_id and d.type in ('ACCEPT_WORKLOAD', 'DEFER_WORKLOAD') and d.target_data_centre_id is null) as taken,
+           (select count(*)::integer from decisions d where d.workload_id = w.workload_id and d.target_data_centre_id is not null) as targets,
            (select count(*)::integer from negotiations n where n.workload_id = w.workload_id) as talks
          from workloads w) counts`,
     );

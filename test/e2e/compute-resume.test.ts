@@ -5,7 +5,7 @@ import { changes, openStream, type Message, type Stream } from '../support/strea
 import { announce, createTenantRows, type TenantRows } from '../support/tenant-rows.js';
 import { until } from '../support/until.js';
 
-const KILLS = process.env['PYLON_SOAK'] ? 20 : 3;
+const KILLS = process.env['PYLON_SOAK'] ? 20 : 2;
 const EVENTS_A_KILL = 40;
 
 vi.setConfig({ testTimeout: KILLS * 30_000 + 60_000 });

@@ -13,7 +13,7 @@ import {
   type RestlessPublisher,
 } from './grid.js';
 
-const KILLS = process.env['PYLON_SOAK'] ? 20 : 3;
+const KILLS = process.env['PYLON_SOAK'] ? 20 : 2;
 const NOON = new Date('2026-03-02T12:00:00Z');
 
 let database: TestDatabase;

@@ -11,9 +11,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TEMPORARY } from '../support/temporary.js';
 
 /** Stands in for the Prisma command: notes the call, and writes one file. */
 const fakePrisma = `
@@ -90,7 +90,7 @@ function script(name: string, ...args: string[]): Promise<Ended> {
     const child = execFile(
       process.execPath,
       [at(`scripts/${name}.mjs`), ...args],
-      { cwd: tmpdir(), env },
+      { cwd: TEMPORARY, env },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });
@@ -107,7 +107,7 @@ const silent = { code: 0, stdout: '', stderr: '' };
 const everything = ['generate true', 'compile'];
 
 beforeAll(async () => {
-  template = tree = mkdtempSync(join(tmpdir(), 'pylon-scripts-'));
+  template = tree = mkdtempSync(join(TEMPORARY, 'pylon-scripts-'));
   cpSync(new URL('../../scripts', import.meta.url), at('scripts'), { recursive: true });
   for (const [path, contents] of Object.entries(files)) write(path, contents);
   await script('build');
@@ -115,7 +115,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  tree = mkdtempSync(join(tmpdir(), 'pylon-scripts-'));
+  tree = mkdtempSync(join(TEMPORARY, 'pylon-scripts-'));
   cpSync(template, tree, { recursive: true });
 });
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { openDatabase, type Database } from '../../src/database/open.js';
-import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
+import { adoptClock, clockAt, type Clock } from '../../src/database/clock.js';
+import { openAsApp, type Database } from '../../src/database/open.js';
 import { TEMPLATE_DATABASE, withDatabase } from './global-setup.js';
 
 const OBJECT_IN_USE = '55006';
@@ -15,24 +15,37 @@ export interface TestDatabase extends Database {
   drop(): Promise<void>;
 }
 
+/** Makes and drops databases: one connection a worker, which does not keep it alive. */
+let admin: pg.Pool | null = null;
+function administrator(): pg.Pool {
+  admin ??= new pg.Pool({
+    connectionString: inject('ownerUrl'),
+    max: 1,
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  }).on(
+    'error',
+    () => undefined, // the server stops after the last test
+  );
+  return admin;
+}
+
 /** A database of one's own, migrated and seeded; its server's default zone is Europe/London, on purpose. */
 export async function createTestDatabase(options: { readonly pylonNow?: Date } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: inject('ownerUrl') });
-  await admin.connect();
   // Copied file by file: the default writes every page of it through the log.
-  await admin.query(`create database ${name} template ${TEMPLATE_DATABASE} strategy file_copy`);
-  await admin.end();
+  await administrator().query(`create database ${name} template ${TEMPLATE_DATABASE} strategy file_copy`);
   const ownerUrl = withDatabase(inject('ownerUrl'), name);
-  const database = await openDatabase({
-    ownerUrl,
-    appUrl: null,
-    pylonNow: options.pylonNow ?? null,
-    sources: SOURCE_FACTS,
-    onError: () => undefined, // connections are cut when the database is dropped
-  });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   owner.on('error', () => undefined);
+  const template = inject('template');
+  const database = await openAsApp({
+    ...template,
+    appUrl: withDatabase(template.appUrl, name),
+    clock: options.pylonNow ? await adoptClockAs(owner, options.pylonNow) : clockAt(0),
+    servesSynthetic: true,
+    onError: () => undefined, // connections are cut when the database is dropped
+  });
   return {
     ...database,
     ownerUrl,
@@ -40,19 +53,25 @@ export async function createTestDatabase(options: { readonly pylonNow?: Date } =
     async drop() {
       await owner.end();
       await database.close();
-      const client = new pg.Client({ connectionString: inject('ownerUrl') });
-      await client.connect();
-      await dropDatabase(client, name);
-      await client.end();
+      await dropDatabase(administrator(), name);
     },
   };
+}
+
+async function adoptClockAs(owner: pg.Pool, pylonNow: Date): Promise<Clock> {
+  const client = await owner.connect();
+  try {
+    return await adoptClock(client, pylonNow);
+  } finally {
+    client.release();
+  }
 }
 
 /**
  * Drops a database as an owner who is no superuser. A plain drop waits for connections that are on their way out and sends
  * autovacuum away; `with (force)` would fail on an autovacuum worker, which is a superuser's.
  */
-export async function dropDatabase(admin: pg.Client, name: string): Promise<void> {
+export async function dropDatabase(admin: Pick<pg.Client, 'query'>, name: string): Promise<void> {
   try {
     await admin.query(`drop database ${name}`);
   } catch (error) {

@@ -1,16 +1,18 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded/supervisor.js';
-import { openDatabase } from '../../src/database/open.js';
+import { prepareDatabase, type PreparedDatabase } from '../../src/database/open.js';
 import { SOURCE_FACTS } from '../../src/ingest/catalog.js';
+import { TEMPORARY } from './temporary.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Owner of a PostgreSQL that may create databases; with TEMPLATE_DATABASE migrated and seeded. */
     readonly ownerUrl: string;
+    /** What is known of TEMPLATE_DATABASE, and so of every copy: its clock is the real one. */
+    readonly template: Omit<PreparedDatabase, 'clock'>;
   }
 }
 
@@ -18,7 +20,7 @@ export const TEMPLATE_DATABASE = 'pylon_template';
 
 /** One PostgreSQL for the whole suite, and one migrated database in it that every test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'pylon-test-'));
+  const folder = await mkdtemp(join(TEMPORARY, 'pylon-test-'));
   await chmod(folder, 0o755); // as root the server runs as somebody else, who must reach it
   const postgres = await startEmbeddedPostgres({
     dataDir: folder,
@@ -34,15 +36,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await owner.connect();
   await owner.query(`create database ${TEMPLATE_DATABASE}`);
   await owner.end();
-  const template = await openDatabase({
+  const { clock: _real, ...template } = await prepareDatabase({
     ownerUrl: withDatabase(postgres.ownerUrl, TEMPLATE_DATABASE),
     appUrl: null,
     pylonNow: null,
     sources: SOURCE_FACTS,
     onError: (error) => console.error(error),
   });
-  await template.close();
   project.provide('ownerUrl', postgres.ownerUrl);
+  project.provide('template', template);
   return async () => {
     await postgres.stop({ force: true });
     await rm(folder, { recursive: true, force: true });

@@ -31,7 +31,14 @@ export async function startTestServer(
   database: Database,
   streams: Partial<StreamSettings> = {},
   publicKeys: ReadonlyMap<string, string> = new Map(),
-  { publicRead = true }: { readonly publicRead?: boolean } = {},
+  {
+    publicRead = true,
+    publicUrl,
+  }: {
+    readonly publicRead?: boolean;
+    /** Where sellers answer; nothing can be bought where it is left out. */
+    readonly publicUrl?: string;
+  } = {},
 ): Promise<TestServer> {
   const app = await startApp({
     config: {
@@ -40,6 +47,7 @@ export async function startTestServer(
       ALLOWED_ORIGINS: [],
       BECKN_PUBLIC_KEYS: publicKeys,
       PUBLIC_READ: publicRead,
+      ...(publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl, BECKN_BAP_ID: 'pylon.example' }),
     },
     database,
     log: silent,

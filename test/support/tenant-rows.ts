@@ -4,6 +4,7 @@ import type { NegotiationTerms } from '../../src/domain/compute/negotiation-term
 import type { Pool } from 'pg';
 import type { ActionTable } from '../../src/database/actions.js';
 import type { TestDatabase } from './database.js';
+import { createStatedWindow } from './stated-window.js';
 import { createTenant, type Tenant } from './tenants.js';
 
 /** What the private columns of an operator hold, so that any of it is known wherever it shows up. */
@@ -29,6 +30,7 @@ export interface TenantRows extends Tenant {
     readonly negotiationId: string;
     readonly decisionId: string;
     readonly flexibilityWindowId: string;
+    readonly transactionId: string;
     readonly email: string;
     readonly keyPrefix: string;
   };
@@ -306,6 +308,43 @@ export async function createTenantRows(
     from_at: FROM,
     to_at: TO,
   });
+  const window = await createStatedWindow(owner, code('item'));
+  const order = await insert('order_transactions', 'order_transaction_id', {
+    code: code('purchase'),
+    order_code: text,
+    operator_id: operatorId,
+    workload_id: workload,
+    placement_id: placement,
+    compute_window_id: window.computeWindowId,
+    offer_sequence: window.sequence,
+    offer_code: 'offer',
+    bpp_id: text,
+    state: 'CONFIRMED',
+    awaiting: 'status',
+    expires_at: '2099-01-01T00:00:00Z',
+    accepted: JSON.stringify({ gbpPerMwh: number, originalUnit: text }),
+    stated: JSON.stringify({ price: { gbpPerMwh: number }, carbonIntensityGco2PerKwh: number, note: text }),
+    fault: text,
+    replanning_reason: 'UPDATED',
+    replanning_note: text,
+    replanning_since: FROM,
+  });
+  await insert('order_messages', 'order_message_id', {
+    order_transaction_id: order,
+    operator_id: operatorId,
+    direction: 'OUTBOUND',
+    action: text,
+    message_id: text,
+    party: text,
+    signature: text,
+    stated_at: FROM,
+    recorded_at: FROM,
+    expires_at: TO,
+    statement: json,
+    payload: json,
+    delivery: 'REFUSED',
+    fault: JSON.stringify({ message: text }),
+  });
   await owner.query(
     `insert into action_keys (operator_id, key, action, body_hash, answer) values ($1, $2, $2, '\\x00', $3)`,
     [operatorId, text, json],
@@ -327,6 +366,7 @@ export async function createTenantRows(
       decisions: decision,
       decision_outcomes: decisionOutcome,
       flexibility_windows: flexibilityWindow,
+      order_transactions: order,
     },
     names: {
       jobId: code('job'),
@@ -337,6 +377,7 @@ export async function createTenantRows(
       negotiationId: code('negotiation'),
       decisionId: code('decision'),
       flexibilityWindowId: code('window'),
+      transactionId: code('purchase'),
       email: `${text}@user.example`,
       keyPrefix: key.prefix,
     },

@@ -29,7 +29,7 @@ describe.each([
   const numbers = Object.values<number>(codes);
 
   it('are those that the migrations list beside the words', () => {
-    const line = new RegExp(`^--   ${what} +(\\d.*)$`, 'm').exec(migrations)?.[1] ?? '';
+    const line = [...migrations.matchAll(new RegExp(`^--   ${what} +(\\d.*)$`, 'gm'))].at(-1)?.[1] ?? '';
     const listed = [...line.matchAll(/(\d+) ([A-Z_]+)/g)].map(([, number, word]) => [word, Number(number)]);
     expect(Object.fromEntries(listed)).toEqual(codes);
   });
@@ -39,7 +39,8 @@ describe.each([
       ...migrations.matchAll(new RegExp(`check \\(${column} between (\\d+) and (\\d+)\\)`, 'g')),
     ];
     expect(checks.length).toBeGreaterThan(0);
-    for (const [, least, most] of checks) {
+    // The log has one check, which later migrations widened; of the others each table has its own.
+    for (const [, least, most] of what === 'topic' ? checks.slice(-1) : checks) {
       expect([Number(least), Number(most)]).toEqual([Math.min(...numbers), Math.max(...numbers)]);
       expect(new Set(numbers).size).toBe(Number(most) - Number(least) + 1);
     }

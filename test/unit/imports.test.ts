@@ -20,18 +20,20 @@ const TABLE: Readonly<Record<string, Rule>> = {
   database: { ours: ['domain', 'generated'] },
   // Ingestion runs without GraphQL.
   ingest: { ours: ['domain', 'database'] },
-  // What can be done, and by what rules: no GraphQL, no HTTP.
-  actions: { ours: ['domain', 'database'], packages: ['zod'] },
+  // What can be done, and by what rules: no GraphQL, no HTTP. What is asked of a seller is written in the protocol's words.
+  actions: { ours: ['domain', 'database', 'planning', 'beckn/adapter.ts'], packages: ['zod'] },
   // A made-up fleet and its work, drawn without a clock or a database; one file registers it, by the actions.
   fleet: { ours: ['domain', 'database', 'actions'], packages: [] },
   // Policies propose and the host carries out, by the actions: no GraphQL, no HTTP.
-  agents: { ours: ['domain', 'database', 'actions'], packages: ['zod'] },
+  agents: { ours: ['domain', 'database', 'actions'], packages: [] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
-  beckn: { ours: ['domain', 'database', 'ingest'], packages: [] },
+  beckn: { ours: ['domain', 'database', 'ingest'], packages: ['undici'] },
+  // The planner on threads of its own, and the CSV that people plan from.
+  planning: { ours: ['domain', 'database'], packages: ['csv-parse'] },
   // One place asks the database, and it knows neither Pothos nor HTTP. `sources` is answered from the registry, and data sets
   // are named by the catalogue: the lists of what this version asks are data, and importing them starts nothing.
   resolvers: {
-    ours: ['domain', 'database', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
+    ours: ['domain', 'database', 'planning', 'ingest/registry.ts', 'ingest/elexon/catalogue.ts'],
     packages: ['dataloader'],
   },
   // Events come from the log and from nowhere else. They name regions and wrap signals just as queries do.
@@ -47,7 +49,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   // Nothing depends on the shape of the graph, and it depends on nobody who asks the database himself.
   schema: {
-    ours: ['domain', 'generated', 'actions', 'resolvers', 'subscriptions'],
+    ours: ['domain', 'generated', 'planning', 'actions', 'resolvers', 'subscriptions'],
     packages: [
       'graphql',
       '@pothos/core',
@@ -58,7 +60,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
     ],
   },
   // A gateway can serve and never ingest.
-  server: { ours: ['domain', 'database', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
+  server: { ours: ['domain', 'database', 'planning', 'beckn', 'resolvers', 'schema', 'subscriptions'] },
   'config.ts': { ours: ['domain'], packages: ['zod'] },
   'logger.ts': { ours: [], packages: ['pino'] },
   'context.ts': { ours: [], packages: [] },
@@ -72,12 +74,13 @@ const TABLE: Readonly<Record<string, Rule>> = {
       'beckn',
       'fleet',
       'agents',
+      'planning',
       'server',
       'config.ts',
       'logger.ts',
       'runtime.ts',
     ],
-    packages: ['commander', 'csv-parse', 'node-cron'],
+    packages: ['commander', 'node-cron'],
   },
 };
 

@@ -103,7 +103,7 @@ describe('the graph', () => {
     const units =
       /(Gco2PerKwh|Gco2|MwPerMin|Tflops|Kw|Mw|Mwh|Kwh|GbpPerMwh|Gbp|Gb|Pct|pct|Minutes|Seconds|gco2PerKwh|gbpPerMwh|^mw|^hz)$/;
     const counts =
-      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|version|priority|requiredCpuCores|maxGridStress|pue|flexibilityRating|number|count|turn|limit|\w+Count|rows\w+)$/;
+      /^(regionId|settlementPeriod|httpStatus|retries|failures|rank|value|gridStress|transmissionLossFactor|latitude|longitude|originalPrice|version|priority|requiredCpuCores|maxGridStress|pue|flexibilityRating|number|count|turn|limit|objective|bound|amount|halfHours|\w+HalfHours|halfHoursNeeded|fromSlot|toSlot|\w+Count|rows\w+)$/;
     const unnamed = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !isIntrospectionType(type)
         ? Object.values(type.getFields()).flatMap(({ name, type: of }) =>
@@ -122,6 +122,8 @@ describe('the graph', () => {
       'AgentConnection',
       'AgentStateConnection',
       'ApiKeyConnection',
+      'BecknMessageConnection',
+      'BecknTransactionConnection',
       'BmUnitConnection',
       'ComputeWindowConnection',
       'ConsumedSignalConnection',

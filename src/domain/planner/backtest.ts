@@ -17,6 +17,15 @@ export interface BacktestInput {
   readonly isOnline: boolean;
 }
 
+/** What a plan made with perfect foresight would have cost and saved: the most that a better forecast could be worth. */
+export interface Foresight {
+  readonly plan: number;
+  readonly savingPct: number | null;
+  readonly gapPct: number | null;
+  readonly missedSlots: number;
+  readonly peakConcurrency: number;
+}
+
 /** What a plan would have saved. Sums are over job-slots of intensity × power. */
 export interface Backtest {
   readonly jobs: number;
@@ -42,10 +51,20 @@ export interface Backtest {
         readonly relaxation: { readonly capacity: number; readonly slackSlots: number | null };
       })
     | null;
+  /** Null: no plan exists. */
+  readonly foresight: Foresight | null;
+}
+
+export interface BacktestPlan {
+  readonly result: Backtest;
+  /** Of the jobs in their order; where no plan exists, as much of them as fits. */
+  readonly schedule: Schedule;
+  /** The same with perfect foresight. */
+  readonly foreseen: Schedule;
 }
 
 /** Plans jobs on a series that is known by now, and compares with what starting each at once would have cost. */
-export function backtest(input: BacktestInput): Backtest {
+export function backtest(input: BacktestInput): BacktestPlan {
   const { jobs, actual, believed, isInterruptible, isOnline } = input;
   const machines = new Int32Array(actual.length).fill(input.capacity ?? jobs.length);
   const truly = { costPerKw: actual, capacity: machines };
@@ -59,7 +78,7 @@ export function backtest(input: BacktestInput): Backtest {
   };
   const { overload, schedule: most } = fit(jobs, machines);
   if (overload) {
-    return {
+    const result = {
       ...common,
       plan: null,
       bound: null,
@@ -71,7 +90,9 @@ export function backtest(input: BacktestInput): Backtest {
         ...overload,
         relaxation: asked(relaxationOf(jobs, machines), input.capacity ?? jobs.length),
       },
+      foresight: null,
     };
+    return { result, schedule: most, foreseen: most };
   }
   const best = isInterruptible ? planInterruptible(jobs, truly) : planContiguous(jobs, truly);
   const bound = 'bound' in best ? best.bound : costOfSchedule(jobs, truly, best.schedule);
@@ -81,17 +102,24 @@ export function backtest(input: BacktestInput): Backtest {
     : believed === actual
       ? best.schedule
       : (isInterruptible ? planInterruptible : planContiguous)(jobs, believedMachines).schedule;
-  const plan = costOfSchedule(jobs, truly, schedule);
-  return {
-    ...common,
-    plan,
-    bound,
-    savingPct: common.immediate === 0 ? null : (1 - plan / common.immediate) * 100,
-    gapPct: bound === 0 ? null : Math.max(0, (plan / bound - 1) * 100),
-    missedSlots: missedOf(jobs, schedule),
-    peakConcurrency: peakOf(schedule, actual.length),
-    infeasible: null,
+  const judged = (own: Schedule): Foresight => {
+    const plan = costOfSchedule(jobs, truly, own);
+    return {
+      plan,
+      savingPct: common.immediate === 0 ? null : (1 - plan / common.immediate) * 100,
+      gapPct: bound === 0 ? null : Math.max(0, (plan / bound - 1) * 100),
+      missedSlots: missedOf(jobs, own),
+      peakConcurrency: peakOf(own, actual.length),
+    };
   };
+  const result = {
+    ...common,
+    ...judged(schedule),
+    bound,
+    infeasible: null,
+    foresight: judged(best.schedule),
+  };
+  return { result, schedule, foreseen: best.schedule };
 }
 
 const missedOf = (jobs: readonly Job[], schedule: Schedule): number =>

@@ -17,7 +17,11 @@ const PRICE_ROUNDS = 300;
 const REPAIRS_A_JOB = 6;
 const LEAST_REPAIRS = 200;
 const MOST_REPAIRS = 20_000;
+/** How often the plan around jobs without a place is taken apart to find them one. */
+const TRIES_FOR_PLACES = 2_000;
 const SEED = 20_260_101;
+/** A share of the bound that rounding accounts for: a plan no dearer than that needs no repair. */
+const PROVEN = 1e-12;
 
 /**
  * A plan of jobs that must run without a break, one start each, on machines that are alike. Hard in general: prices of the
@@ -30,7 +34,9 @@ export function planContiguous(jobs: readonly Job[], machines: Machines): Contig
   refuseImpossible(jobs, machines.costPerKw.length);
   const search = new Search(jobs, machines);
   const { bound, prices } = search.price();
-  const starts = search.improve(search.construct(prices), prices);
+  const first = search.construct(prices);
+  const starts =
+    search.costs(first) <= bound + PROVEN * Math.abs(bound) ? first : search.improve(first, prices);
   const schedule = jobs.map(({ duration }, j) =>
     starts[j]! < 0 ? [] : Array.from({ length: duration }, (_, i) => starts[j]! + i),
   );
@@ -113,16 +119,21 @@ class Search {
     return starts;
   }
 
+  /** What a plan costs; beyond any bound where a job has no place. */
+  costs(starts: Int32Array): number {
+    return this.#costOf([...this.#jobs.keys()], starts);
+  }
+
   improve(starts: Int32Array, prices: Float64Array): Int32Array {
     this.#polish(starts);
     const repairs = Math.min(MOST_REPAIRS, Math.max(LEAST_REPAIRS, this.#jobs.length * REPAIRS_A_JOB));
     const random = seededRandom(SEED);
     const inSlot = this.#jobsBySlot(starts);
     const noisy = new Float64Array(this.#slots);
-    for (let round = 0; round < repairs; round += 1) {
-      const middle = Math.floor(random() * this.#slots);
-      const taken = neighbours(inSlot, middle, 6 + Math.floor(random() * 18));
-      if (taken.length < 2) continue;
+    const repairAround = (middle: number, also: readonly number[]): void => {
+      const near = neighbours(inSlot, middle, 6 + Math.floor(random() * 18));
+      const taken = [...also, ...near];
+      if (taken.length < 2) return;
       const before = taken.map((j) => starts[j]!);
       const costBefore = this.#costOf(taken, starts);
       for (const j of taken) this.#take(starts, j);
@@ -137,11 +148,19 @@ class Search {
       const gained = costBefore - this.#costOf(taken, starts);
       if (gained >= 0) {
         taken.forEach((j, i) => moveIn(inSlot, j, before[i]!, starts[j]!, this.#jobs[j]!.duration));
-        continue;
+        return;
       }
       for (const j of taken) this.#take(starts, j);
       taken.forEach((j, i) => this.#put(starts, j, before[i]!));
+    };
+    // One that is given a place may take another's: so they take turns.
+    for (let tries = 0, j = starts.indexOf(NOWHERE); tries < TRIES_FOR_PLACES && j !== NOWHERE; tries += 1) {
+      const { from, to } = this.#jobs[j]!;
+      repairAround(from + Math.floor(random() * (to - from)), [j]);
+      const next = starts.indexOf(NOWHERE, j + 1);
+      j = next === NOWHERE ? starts.indexOf(NOWHERE) : next;
     }
+    for (let round = 0; round < repairs; round += 1) repairAround(Math.floor(random() * this.#slots), []);
     this.#polish(starts);
     return starts;
   }

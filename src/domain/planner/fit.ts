@@ -29,19 +29,44 @@ export function fit(
   capacity: Int32Array,
   begun: Schedule = leastSlackFirst(jobs, capacity),
 ): Fit {
-  const running = begun.map((own) => new Set(own));
-  const inSlot = Array.from({ length: capacity.length }, () => new Set<number>());
-  running.forEach((own, j) => own.forEach((slot) => inSlot[slot]?.add(j)));
+  const { running, inSlot } = occupied(begun, capacity.length);
   let overload: Overload | null = null;
-  for (const [j, { duration }] of jobs.entries()) {
-    while ((running[j]?.size ?? 0) < duration) {
-      const reached = augment(jobs, j, running, inSlot, capacity);
-      if (!reached) continue;
-      overload ??= tightest(jobs, reached, capacity);
-      break;
-    }
+  for (const j of jobs.keys()) {
+    const reached = complete(jobs, j, running, inSlot, capacity);
+    if (reached) overload ??= tightest(jobs, reached, capacity);
   }
   return { schedule: running.map((own) => [...own].sort((a, b) => a - b)), overload };
+}
+
+/** The same question alone: given up at the first job that has no room. */
+function fits(jobs: readonly Job[], capacity: Int32Array): boolean {
+  const { running, inSlot } = occupied(leastSlackFirst(jobs, capacity), capacity.length);
+  return jobs.every((_, j) => complete(jobs, j, running, inSlot, capacity) === null);
+}
+
+function occupied(
+  schedule: Schedule,
+  slots: number,
+): { readonly running: readonly Set<number>[]; readonly inSlot: readonly Set<number>[] } {
+  const running = schedule.map((own) => new Set(own));
+  const inSlot = Array.from({ length: slots }, () => new Set<number>());
+  running.forEach((own, j) => own.forEach((slot) => inSlot[slot]?.add(j)));
+  return { running, inSlot };
+}
+
+/** Gives a job all the slots it lacks. @returns null, or, when one has no room, the slots that can be reached from its window. */
+function complete(
+  jobs: readonly Job[],
+  j: number,
+  running: readonly Set<number>[],
+  inSlot: readonly Set<number>[],
+  capacity: Int32Array,
+): readonly number[] | null {
+  while (running[j]!.size < jobs[j]!.duration) {
+    const reached = augment(jobs, j, running, inSlot, capacity);
+    if (reached) return reached;
+  }
+  return null;
 }
 
 /** Gives a job one slot more. @returns null, or, when there is no way, the slots that can be reached from its window. */
@@ -153,15 +178,15 @@ export interface Relaxation {
 export function relaxationOf(jobs: readonly Job[], capacity: Int32Array): Relaxation {
   const slots = capacity.length;
   const withMore = (machines: number): boolean =>
-    fit(
+    fits(
       jobs,
       capacity.map((own) => own + machines),
-    ).overload === null;
+    );
   const withLater = (by: number): boolean =>
-    fit(
+    fits(
       jobs.map((job) => ({ ...job, to: Math.min(slots, job.to + by) })),
       capacity,
-    ).overload === null;
+    );
   return {
     moreMachines: least(jobs.length, withMore),
     moreSlackSlots: withLater(slots) ? least(slots, withLater) : null,

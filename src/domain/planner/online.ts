@@ -12,7 +12,7 @@ export interface OnlineOptions {
 /**
  * A plan made slot by slot, knowing only the jobs whose windows have begun: whenever one arrives, all that has not run is
  * planned anew. Planning what is known to the best puts everything off into the cheapest slots, and leaves no room for
- * what comes: so room is kept free, the more the further ahead, for as much work as came before. Where what is known does
+ * what comes: so room is kept free, the more the further ahead, for as much work as came before or came of late. Where what is known does
  * not fit beside that, every machine runs at once what has the least time to spare, whatever it costs.
  *
  * No rule of this kind can promise that nothing is missed: what comes later may always be more than what was kept free for.
@@ -45,13 +45,18 @@ export function planOnline(
   return done;
 }
 
-/** How much room later arrivals will want, told from those so far. */
+/** Half hours that count as of late: three days. */
+const OF_LATE = 144;
+/** The first day tells too little: its arrivals are spread over all of it. */
+const LEAST_SPAN = 48;
+
+/** How much room later arrivals will want: as much as those so far did, or those of late, whichever is more. */
 class Expectation {
-  readonly #durations: number[] = [];
+  readonly #arrivals: { readonly duration: number; readonly at: number }[] = [];
   #slots = 0;
 
   arrived(duration: number): void {
-    this.#durations.push(duration);
+    this.#arrivals.push({ duration, at: this.#slots });
   }
 
   passed(): void {
@@ -60,15 +65,25 @@ class Expectation {
 
   /** Machines that what arrives from now on will have at work so many slots ahead, if it starts at once. */
   ahead(share: number): (lead: number) => number {
-    const longest = Math.max(0, ...this.#durations);
+    const longest = this.#arrivals.reduce((most, { duration }) => Math.max(most, duration), 0);
+    const always = this.#atWork(0, longest);
+    const ofLate = this.#atWork(Math.max(0, this.#slots - OF_LATE), longest);
+    return (lead) => {
+      const reached = Math.min(lead, longest);
+      return Math.floor(share * Math.max(always[reached]!, ofLate[reached]!));
+    };
+  }
+
+  /** The same by lead, if as much arrives as since some slot. */
+  #atWork(since: number, longest: number): Float64Array {
     const stillRunning = new Float64Array(longest + 1);
-    for (const duration of this.#durations)
-      for (let age = 0; age < duration; age += 1) stillRunning[age]! += 1;
+    for (const { duration, at } of this.#arrivals)
+      if (at >= since) for (let age = 0; age < duration; age += 1) stillRunning[age]! += 1;
+    const span = Math.max(this.#slots - since, LEAST_SPAN);
     const expected = new Float64Array(longest + 1);
-    const slots = Math.max(this.#slots, 48); // the first day tells too little
     for (let lead = 1; lead <= longest; lead += 1)
-      expected[lead] = expected[lead - 1]! + stillRunning[lead - 1]! / slots;
-    return (lead) => Math.floor(share * expected[Math.min(lead, longest)]!);
+      expected[lead] = expected[lead - 1]! + stillRunning[lead - 1]! / span;
+    return expected;
   }
 }
 

@@ -2,9 +2,40 @@ import type { Context } from '../../context.js';
 import type { Agent, AgentState, AgentStatus, AgentType } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
 import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 import { timeRange, type TimeRangeArgs } from './time-range.js';
 
-export interface AgentsArgs extends PageArgs {
+/** What agents are ordered by; by the first where nothing is asked for. */
+export const AGENT_ORDERS = {
+  CREATED_AT: {
+    column: 'agentId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'When it was registered; newest first unless said otherwise.',
+  },
+  UPDATED_AT: {
+    column: 'updatedAt',
+    holds: 'instant',
+    usually: 'DESC',
+    description: 'When it last changed; newest first unless said otherwise.',
+  },
+  NAME: {
+    column: 'name',
+    holds: 'text',
+    usually: 'ASC',
+    description: 'Its name; from A on unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<Agent>>;
+
+export type AgentOrder = keyof typeof AGENT_ORDERS;
+
+const CONNECTION: OrderedConnection<Agent, AgentOrder> = {
+  word: 'ag',
+  number: 'agentId',
+  orderings: AGENT_ORDERS,
+};
+
+export interface AgentsArgs extends PageArgs, OrderArgs<AgentOrder> {
   readonly type?: AgentType | null | undefined;
   readonly status?: AgentStatus | null | undefined;
   readonly operatorId?: number | null | undefined;
@@ -18,23 +49,18 @@ export const agentPage = (
   { prisma }: Pick<Context, 'prisma'>,
   query: object,
 ): Promise<Page<Agent>> =>
-  newestFirst(
-    'ag',
-    page,
-    ({ take, below }) =>
-      prisma.agent.findMany({
-        ...query,
-        where: {
-          ...(type ? { type } : {}),
-          ...(status ? { status } : {}),
-          ...(operatorId == null ? {} : { operatorId }),
-          ...(operator == null ? {} : { operator: { name: operator } }),
-          ...(below === null ? {} : { agentId: { lt: below } }),
-        },
-        orderBy: { agentId: 'desc' },
-        take,
-      }),
-    ({ agentId }) => agentId,
+  orderedPage(CONNECTION, page, ({ where, span }) =>
+    prisma.agent.findMany({
+      ...query,
+      where: {
+        ...(type ? { type } : {}),
+        ...(status ? { status } : {}),
+        ...(operatorId == null ? {} : { operatorId }),
+        ...(operator == null ? {} : { operator: { name: operator } }),
+        ...where,
+      },
+      ...span,
+    }),
   );
 
 export interface AgentStatesArgs extends PageArgs, TimeRangeArgs {

@@ -3,9 +3,33 @@ import type { Decision, Prisma } from '../../generated/prisma/client.js';
 import { readDecisionContent, type DecisionContent } from '../../domain/compute/decision-content.js';
 import type { Page, PageArgs } from '../page.js';
 import { nodeOf, type SignalNode } from '../signal-node.js';
-import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 
-export interface DecisionsArgs extends PageArgs {
+/** What decisions are ordered by; by the first where nothing is asked for. */
+export const DECISION_ORDERS = {
+  NUMBER: {
+    column: 'decisionId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'Its number in the chain; newest first unless said otherwise.',
+  },
+  DECIDED_AT: {
+    column: 'decidedAt',
+    holds: 'instant',
+    usually: 'DESC',
+    description: 'When it was decided; newest first unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<Decision>>;
+
+export type DecisionOrder = keyof typeof DECISION_ORDERS;
+
+const CONNECTION: OrderedConnection<Decision, DecisionOrder> = {
+  word: 'de',
+  number: 'decisionId',
+  orderings: DECISION_ORDERS,
+};
+
+export interface DecisionsArgs extends PageArgs, OrderArgs<DecisionOrder> {
   readonly type?: Decision['type'] | null | undefined;
   readonly agentId?: string | null | undefined;
   readonly jobId?: string | null | undefined;
@@ -15,32 +39,27 @@ export interface DecisionsArgs extends PageArgs {
   readonly to?: Date | null | undefined;
 }
 
-/** Answers `decisions` and all links to many: the decisions that the viewer may see among some, newest first. */
+/** Answers `decisions` and all links to many: the decisions that the viewer may see among some, in the order asked for. */
 export const decisionPage = (
   { type, agentId, jobId, from, to, ...page }: DecisionsArgs,
   among: Prisma.DecisionWhereInput,
   { prisma }: Pick<Context, 'prisma'>,
 ): Promise<Page<Decision>> =>
-  newestFirst(
-    'de',
-    page,
-    ({ take, below }) =>
-      prisma.decision.findMany({
-        where: {
-          AND: [
-            among,
-            type ? { type } : {},
-            agentId == null ? {} : { agent: { code: agentId } },
-            jobId == null ? {} : { workload: { jobId } },
-            from ? { decidedAt: { gte: from } } : {},
-            to ? { decidedAt: { lt: to } } : {},
-            below === null ? {} : { decisionId: { lt: below } },
-          ],
-        },
-        orderBy: { decisionId: 'desc' },
-        take,
-      }),
-    ({ decisionId }) => decisionId,
+  orderedPage(CONNECTION, page, ({ where, span }) =>
+    prisma.decision.findMany({
+      where: {
+        AND: [
+          among,
+          type ? { type } : {},
+          agentId == null ? {} : { agent: { code: agentId } },
+          jobId == null ? {} : { workload: { jobId } },
+          from ? { decidedAt: { gte: from } } : {},
+          to ? { decidedAt: { lt: to } } : {},
+          where,
+        ],
+      },
+      ...span,
+    }),
   );
 
 /** Answers `decision`: one of the viewer's own operator, whose ids are its own. */

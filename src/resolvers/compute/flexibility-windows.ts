@@ -8,10 +8,46 @@ import type {
 } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
 import { areasIn } from '../regions.js';
-import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 import type { TimeRangeArgs } from './time-range.js';
 
-export interface FlexibilityWindowsArgs extends PageArgs, TimeRangeArgs {
+/** What flexibility windows are ordered by; by the first where nothing is asked for. */
+export const FLEXIBILITY_WINDOW_ORDERS = {
+  CREATED_AT: {
+    column: 'flexibilityWindowId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'When it was published; newest first unless said otherwise.',
+  },
+  FROM: {
+    column: 'fromAt',
+    holds: 'instant',
+    usually: 'ASC',
+    description: 'When it begins; the soonest first unless said otherwise.',
+  },
+  PRICE: {
+    column: 'gbpPerMwh',
+    holds: 'number',
+    usually: 'DESC',
+    description: 'What it pays; the most first unless said otherwise.',
+  },
+  VOLUME: {
+    column: 'volumeMw',
+    holds: 'number',
+    usually: 'DESC',
+    description: 'How much it is for; the most first unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<FlexibilityWindow>>;
+
+export type FlexibilityWindowOrder = keyof typeof FLEXIBILITY_WINDOW_ORDERS;
+
+const CONNECTION: OrderedConnection<FlexibilityWindow, FlexibilityWindowOrder> = {
+  word: 'fw',
+  number: 'flexibilityWindowId',
+  orderings: FLEXIBILITY_WINDOW_ORDERS,
+};
+
+export interface FlexibilityWindowsArgs extends PageArgs, OrderArgs<FlexibilityWindowOrder>, TimeRangeArgs {
   readonly regionId?: number | null | undefined;
   readonly operatorId?: number | null | undefined;
   /** Its operator's name. */
@@ -29,26 +65,21 @@ export function flexibilityWindowPage(
 ): Promise<Page<FlexibilityWindow>> {
   if (from && to && from >= to) throw new PylonError('BAD_USER_INPUT', 'from must lie before to');
   const regionIds = areasIn(regionId);
-  return newestFirst(
-    'fw',
-    page,
-    ({ take, below }) =>
-      prisma.flexibilityWindow.findMany({
-        ...query,
-        where: {
-          ...(regionIds ? { regionId: { in: [...regionIds] } } : {}),
-          ...(operatorId == null ? {} : { operatorId }),
-          ...(operator == null ? {} : { operator: { name: operator } }),
-          ...(service ? { service } : {}),
-          ...(direction ? { direction } : {}),
-          ...(status ? { status } : {}),
-          ...(from ? { toAt: { gt: from } } : {}),
-          ...(to ? { fromAt: { lt: to } } : {}),
-          ...(below === null ? {} : { flexibilityWindowId: { lt: below } }),
-        },
-        orderBy: { flexibilityWindowId: 'desc' },
-        take,
-      }),
-    ({ flexibilityWindowId }) => flexibilityWindowId,
+  return orderedPage(CONNECTION, page, ({ where, span }) =>
+    prisma.flexibilityWindow.findMany({
+      ...query,
+      where: {
+        ...(regionIds ? { regionId: { in: [...regionIds] } } : {}),
+        ...(operatorId == null ? {} : { operatorId }),
+        ...(operator == null ? {} : { operator: { name: operator } }),
+        ...(service ? { service } : {}),
+        ...(direction ? { direction } : {}),
+        ...(status ? { status } : {}),
+        ...(from ? { toAt: { gt: from } } : {}),
+        ...(to ? { fromAt: { lt: to } } : {}),
+        ...where,
+      },
+      ...span,
+    }),
   );
 }

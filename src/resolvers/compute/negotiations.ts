@@ -2,9 +2,33 @@ import type { Context } from '../../context.js';
 import { NEGOTIATION_MOVES, type NegotiationStatus } from '../../domain/compute/negotiation-states.js';
 import type { Negotiation, Prisma } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
-import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 
-export interface NegotiationsArgs extends PageArgs {
+/** What negotiations are ordered by; by the first where nothing is asked for. */
+export const NEGOTIATION_ORDERS = {
+  CREATED_AT: {
+    column: 'negotiationId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'When it was opened; newest first unless said otherwise.',
+  },
+  UPDATED_AT: {
+    column: 'updatedAt',
+    holds: 'instant',
+    usually: 'DESC',
+    description: 'When it last changed; newest first unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<Negotiation>>;
+
+export type NegotiationOrder = keyof typeof NEGOTIATION_ORDERS;
+
+const CONNECTION: OrderedConnection<Negotiation, NegotiationOrder> = {
+  word: 'ng',
+  number: 'negotiationId',
+  orderings: NEGOTIATION_ORDERS,
+};
+
+export interface NegotiationsArgs extends PageArgs, OrderArgs<NegotiationOrder> {
   readonly status?: NegotiationStatus | null | undefined;
   readonly type?: Negotiation['type'] | null | undefined;
   readonly jobId?: string | null | undefined;
@@ -24,31 +48,26 @@ function ofStatus(status: NegotiationStatus, now: Date): Prisma.NegotiationWhere
     : { status };
 }
 
-/** Answers `negotiations` and all links to many: those that the viewer may see among some, newest first. */
+/** Answers `negotiations` and all links to many: those that the viewer may see among some, in the order asked for. */
 export const negotiationPage = (
   { status, type, jobId, agentId, ...page }: NegotiationsArgs,
   among: Prisma.NegotiationWhereInput,
   { prisma, now }: Pick<Context, 'prisma' | 'now'>,
 ): Promise<Page<Negotiation>> =>
-  newestFirst(
-    'ng',
-    page,
-    ({ take, below }) =>
-      prisma.negotiation.findMany({
-        where: {
-          AND: [
-            among,
-            status ? ofStatus(status, now) : {},
-            type ? { type } : {},
-            jobId == null ? {} : { workload: { jobId } },
-            agentId == null ? {} : ofAgent({ code: agentId }),
-            below === null ? {} : { negotiationId: { lt: below } },
-          ],
-        },
-        orderBy: { negotiationId: 'desc' },
-        take,
-      }),
-    ({ negotiationId }) => negotiationId,
+  orderedPage(CONNECTION, page, ({ where, span }) =>
+    prisma.negotiation.findMany({
+      where: {
+        AND: [
+          among,
+          status ? ofStatus(status, now) : {},
+          type ? { type } : {},
+          jobId == null ? {} : { workload: { jobId } },
+          agentId == null ? {} : ofAgent({ code: agentId }),
+          where,
+        ],
+      },
+      ...span,
+    }),
   );
 
 /** Those that an agent is a side of. */

@@ -2,8 +2,32 @@ import type { Context } from '../../context.js';
 import type { PlacementState } from '../../domain/compute/placement-states.js';
 import type { Placement, PlacementSlot, Prisma } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
-import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 import { oldestFirst } from './oldest-first.js';
+
+/** What placements are ordered by; by the first where nothing is asked for. */
+export const PLACEMENT_ORDERS = {
+  CREATED_AT: {
+    column: 'placementId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'When it was first held; newest first unless said otherwise.',
+  },
+  UPDATED_AT: {
+    column: 'updatedAt',
+    holds: 'instant',
+    usually: 'DESC',
+    description: 'When it last changed; newest first unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<Placement>>;
+
+export type PlacementOrder = keyof typeof PLACEMENT_ORDERS;
+
+const CONNECTION: OrderedConnection<Placement, PlacementOrder> = {
+  word: 'pl',
+  number: 'placementId',
+  orderings: PLACEMENT_ORDERS,
+};
 
 /** Null and left out: any. */
 export interface PlacementFilters {
@@ -19,22 +43,23 @@ export interface PlacementFilters {
 
 /** Answers `placements` and the links to them. @throws {PylonError} BAD_USER_INPUT, BAD_CURSOR */
 export const placements = (
-  { first, after, ...filters }: PlacementFilters & PageArgs,
+  {
+    first,
+    after,
+    orderBy: order,
+    orderDirection,
+    ...filters
+  }: PlacementFilters & PageArgs & OrderArgs<PlacementOrder>,
   { prisma }: Pick<Context, 'prisma'>,
   of: Prisma.PlacementWhereInput = {},
 ): Promise<Page<Placement>> =>
-  newestFirst(
-    'pl',
-    { first, after },
-    ({ take, below }) =>
-      prisma.placement.findMany({
-        where: {
-          AND: [of, ...conditionsOf(filters), ...(below === null ? [] : [{ placementId: { lt: below } }])],
-        },
-        orderBy: { placementId: 'desc' },
-        take,
-      }),
-    ({ placementId }) => placementId,
+  orderedPage(CONNECTION, { first, after, orderBy: order, orderDirection }, ({ where, span }) =>
+    prisma.placement.findMany({
+      where: {
+        AND: [of, ...conditionsOf(filters), where],
+      },
+      ...span,
+    }),
   );
 
 const HALF_HOUR_MS = 30 * 60_000;

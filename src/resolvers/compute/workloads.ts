@@ -7,8 +7,75 @@ import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { GREAT_BRITAIN } from '../../domain/regions.js';
 import type { Prisma, Workload } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
-import { newestFirst } from './newest-first.js';
+import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
 import { oldestFirst } from './oldest-first.js';
+
+/** What workloads are ordered by; by the first where nothing is asked for. */
+export const WORKLOAD_ORDERS = {
+  CREATED_AT: {
+    column: 'workloadId',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'When it was submitted; newest first unless said otherwise.',
+  },
+  UPDATED_AT: {
+    column: 'updatedAt',
+    holds: 'instant',
+    usually: 'DESC',
+    description: 'When it last changed; newest first unless said otherwise.',
+  },
+  DEADLINE: {
+    column: 'deadline',
+    holds: 'instant',
+    usually: 'ASC',
+    description: 'By when it must be done; the soonest first unless said otherwise.',
+  },
+  EARLIEST_START: {
+    column: 'earliestStart',
+    holds: 'instant',
+    usually: 'ASC',
+    description: 'When it may begin; the soonest first unless said otherwise.',
+  },
+  PRIORITY: {
+    column: 'priority',
+    holds: 'whole',
+    most: 100,
+    usually: 'DESC',
+    description: 'Its priority; the highest first unless said otherwise.',
+  },
+  ENERGY: {
+    column: 'estimatedEnergyKwh',
+    holds: 'number',
+    usually: 'DESC',
+    description: 'Its estimated energy; the most first unless said otherwise.',
+  },
+  POWER: {
+    column: 'powerKw',
+    holds: 'number',
+    usually: 'DESC',
+    description: 'Its power; the most first unless said otherwise.',
+  },
+  DURATION: {
+    column: 'durationMinutes',
+    holds: 'whole',
+    usually: 'DESC',
+    description: 'How long it runs; the longest first unless said otherwise.',
+  },
+  NAME: {
+    column: 'name',
+    holds: 'text',
+    usually: 'ASC',
+    description: 'Its name; from A on unless said otherwise.',
+  },
+} as const satisfies Record<string, Ordering<Workload>>;
+
+export type WorkloadOrder = keyof typeof WORKLOAD_ORDERS;
+
+const CONNECTION: OrderedConnection<Workload, WorkloadOrder> = {
+  word: 'wl',
+  number: 'workloadId',
+  orderings: WORKLOAD_ORDERS,
+};
 
 /** Null and left out: any. */
 export interface WorkloadFilters {
@@ -31,21 +98,22 @@ type Reading = Pick<Context, 'prisma' | 'loaders' | 'now'>;
  * @throws {PylonError} BAD_USER_INPUT, BAD_CURSOR
  */
 export async function workloads(
-  { first, after, ...filters }: WorkloadFilters & PageArgs,
+  {
+    first,
+    after,
+    orderBy: order,
+    orderDirection,
+    ...filters
+  }: WorkloadFilters & PageArgs & OrderArgs<WorkloadOrder>,
   context: Reading,
   of: Prisma.WorkloadWhereInput = {},
 ): Promise<Page<Workload>> {
   const and = [of, ...(await conditionsOf(filters, context))];
-  return newestFirst(
-    'wl',
-    { first, after },
-    ({ take, below }) =>
-      context.prisma.workload.findMany({
-        where: { AND: below === null ? and : [...and, { workloadId: { lt: below } }] },
-        orderBy: { workloadId: 'desc' },
-        take,
-      }),
-    ({ workloadId }) => workloadId,
+  return orderedPage(CONNECTION, { first, after, orderBy: order, orderDirection }, ({ where, span }) =>
+    context.prisma.workload.findMany({
+      where: { AND: [...and, where] },
+      ...span,
+    }),
   );
 }
 
@@ -140,7 +208,7 @@ export const signalsConsumed = (
 /** Answers `GridSignal.workloadsConsuming`: the viewer's own that ran in the region, or a part of it, in that half hour. */
 export const workloadsConsuming = (
   { regionId, from }: { readonly regionId: number; readonly from: Date },
-  args: PageArgs,
+  args: PageArgs & OrderArgs<WorkloadOrder>,
   context: Reading,
 ): Promise<Page<Workload>> =>
   workloads(args, context, {

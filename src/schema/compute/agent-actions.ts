@@ -6,7 +6,7 @@ import { actionMutation } from './action-mutation.js';
 import { AgentStateType } from './agent-state.js';
 import { AgentType } from './agent.js';
 import { AgentStatusEnum, AgentTypeEnum } from './enums.js';
-import { EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
+import { EMPTIABLE, EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
 
 const CAPABILITIES = 'What it can do, in your own words: at most 50, each 1–100 characters, none twice.';
 const CONFIG = 'How it is set up, a JSON object of at most 16,384 characters; only your operator sees it.';
@@ -38,7 +38,7 @@ const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
     expectedVersion: t.int({ description: EXPECTED_VERSION }),
     name: t.string({ description: `Name for people, 1–255 characters. ${UNCHANGED}` }),
     capabilities: t.stringList({ description: `${CAPABILITIES} All of them anew. ${UNCHANGED}` }),
-    config: t.field({ type: 'JSON', description: `${CONFIG} All of it anew. ${UNCHANGED}` }),
+    config: t.field({ type: 'JSON', description: `${CONFIG} ${EMPTIABLE}` }),
   }),
 });
 

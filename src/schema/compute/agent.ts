@@ -1,6 +1,6 @@
-import { agentPage } from '../../resolvers/compute/agents.js';
+import { agentPage, AGENT_ORDERS } from '../../resolvers/compute/agents.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs, pageCost } from '../page.js';
+import { ownStatementCost, pageCost } from '../page.js';
 import { AgentStatusEnum, AgentTypeEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
 import { nodesQuery } from './nodes-query.js';
@@ -14,6 +14,7 @@ import {
   UPDATED_AT,
   VERSION,
 } from './registry-words.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const AgentType = builder.prismaNode('Agent', {
   id: { resolve: ({ agentId }) => agentId },
@@ -55,8 +56,10 @@ export const AgentType = builder.prismaNode('Agent', {
   }),
 });
 
+const agentPageArgs = orderedPageArgs('AgentOrder', 'agents', AGENT_ORDERS);
+
 export const AgentConnection = builder.connectionObject(
-  { type: AgentType, name: 'AgentConnection', description: 'A page of agents, newest first.' },
+  { type: AgentType, name: 'AgentConnection', description: 'A page of agents, in the order asked for.' },
   { description: 'An agent and its place in the connection.' },
 );
 
@@ -76,7 +79,7 @@ builder.queryFields((t) => ({
   }),
   agents: t.field({
     type: AgentConnection,
-    args: { operator: t.arg.string({ description: OF_OPERATOR }), ...filterArgs, ...pageArgs },
+    args: { operator: t.arg.string({ description: OF_OPERATOR }), ...filterArgs, ...agentPageArgs },
     complexity: pageCost,
     description: 'Agents, newest first.',
     resolve: (_root, args, context, info) => agentPage(args, context, nodesQuery(context, info)),
@@ -86,7 +89,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(OperatorType, 'agents', (t) =>
   t.field({
     type: AgentConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...agentPageArgs },
     complexity: ownStatementCost,
     description: 'Agents that act for it, newest first.',
     resolve: ({ operatorId }, args, context, info) =>

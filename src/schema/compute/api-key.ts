@@ -105,8 +105,12 @@ const CreatedApiKeyType = builder.objectRef<Created>('CreatedApiKey').implement(
 });
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: "A new API key of the caller's operator.",
+  description: 'A new API key.',
   fields: (t) => ({
+    operator: t.string({
+      description:
+        "Whose it is, by name: the caller's own operator when left out, another for administrators only.",
+    }),
     name: t.string({ required: true, description: 'What it is for, 1–100 characters.' }),
     role: t.field({
       type: ApiRoleEnum,
@@ -126,7 +130,7 @@ shownActionMutation(
   {
     input: CreateApiKeyInput,
     type: CreatedApiKeyType,
-    description: "Makes a key of the caller's operator, and shows it this once.",
+    description: "Makes a key of the caller's operator, or for an ADMIN of any, and shows it this once.",
   },
   (apiKey, secret) => ({ apiKey, secret }),
 );

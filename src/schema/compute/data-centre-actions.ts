@@ -4,7 +4,7 @@ import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { DataCentreType } from './data-centre.js';
 import { DataCentreStatusEnum } from './enums.js';
-import { EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
+import { CLEARABLE, EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
 
 const ZONE_ID = "Code of the marketplace's zone it belongs to, as in `gridZones`.";
 const ZONE_NAME = 'Name of the area within that zone; needed where several areas share the code.';
@@ -57,17 +57,17 @@ const UpdateDataCentreInput = builder.inputType('UpdateDataCentreInput', {
     dcId: t.string({ required: true, description: 'Which one.' }),
     expectedVersion: t.int({ description: EXPECTED_VERSION }),
     name: t.string({ description: `Name for people, 1–255 characters. ${UNCHANGED}` }),
-    zoneId: t.string({ description: `${ZONE_ID} ${UNCHANGED}` }),
+    zoneId: t.string({ description: `${ZONE_ID} ${CLEARABLE}` }),
     zoneName: t.string({ description: ZONE_NAME }),
     pue: t.float({ description: `${PUE} It holds for new placements. ${UNCHANGED}` }),
     capacityMw: t.float({
       description: `${CAPACITY_MW} Placements there stand, even above it. ${UNCHANGED}`,
     }),
-    capacityTflops: t.float({ description: `${CAPACITY_TFLOPS} ${UNCHANGED}` }),
+    capacityTflops: t.float({ description: `${CAPACITY_TFLOPS} ${CLEARABLE}` }),
     flexibilityRating: t.float({ description: `${FLEXIBILITY} ${UNCHANGED}` }),
     minLoadPct: t.float({ description: `${MIN_LOAD} ${UNCHANGED}` }),
-    rampRateMwPerMin: t.float({ description: `${RAMP_RATE} ${UNCHANGED}` }),
-    currentLoadPct: t.float({ description: `${CURRENT_LOAD} ${UNCHANGED}` }),
+    rampRateMwPerMin: t.float({ description: `${RAMP_RATE} ${CLEARABLE}` }),
+    currentLoadPct: t.float({ description: `${CURRENT_LOAD} ${CLEARABLE}` }),
     status: t.field({ type: DataCentreStatusEnum, description: `Whether it takes work. ${UNCHANGED}` }),
   }),
 });

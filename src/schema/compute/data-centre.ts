@@ -1,9 +1,13 @@
 import { zoneNode } from '../../resolvers/window-node.js';
-import { currentCarbonIntensity, dataCentrePage } from '../../resolvers/compute/data-centres.js';
+import {
+  currentCarbonIntensity,
+  dataCentrePage,
+  DATA_CENTRE_ORDERS,
+} from '../../resolvers/compute/data-centres.js';
 import { builder } from '../builder.js';
 import { CarbonIntensityType } from '../carbon-intensity.js';
 import { GridZoneType } from '../compute-market-refs.js';
-import { ownStatementCost, pageArgs, pageCost } from '../page.js';
+import { ownStatementCost, pageCost } from '../page.js';
 import { RegionType } from '../region.js';
 import { DataCentreStatusEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
@@ -18,6 +22,7 @@ import {
   UPDATED_AT,
   VERSION,
 } from './registry-words.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const DataCentreType = builder.prismaNode('DataCentre', {
   id: { resolve: ({ dataCentreId }) => dataCentreId },
@@ -89,11 +94,13 @@ export const DataCentreType = builder.prismaNode('DataCentre', {
   }),
 });
 
+const dataCentrePageArgs = orderedPageArgs('DataCentreOrder', 'data centres', DATA_CENTRE_ORDERS);
+
 export const DataCentreConnection = builder.connectionObject(
   {
     type: DataCentreType,
     name: 'DataCentreConnection',
-    description: 'A page of data centres, newest first.',
+    description: 'A page of data centres, in the order asked for.',
   },
   { description: 'A data centre and its place in the connection.' },
 );
@@ -117,7 +124,7 @@ builder.queryFields((t) => ({
       regionId: t.arg.int({ description: IN_REGION }),
       operator: t.arg.string({ description: OF_OPERATOR }),
       ...statusArg,
-      ...pageArgs,
+      ...dataCentrePageArgs,
     },
     complexity: pageCost,
     description: 'Data centres, newest first.',
@@ -128,7 +135,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(RegionType, 'dataCentres', (t) =>
   t.field({
     type: DataCentreConnection,
-    args: { ...statusArg, ...pageArgs },
+    args: { ...statusArg, ...dataCentrePageArgs },
     complexity: ownStatementCost,
     description: 'Data centres in it, and in all that lies in it, newest first.',
     resolve: ({ regionId }, args, context, info) =>
@@ -139,7 +146,7 @@ builder.prismaObjectField(RegionType, 'dataCentres', (t) =>
 builder.prismaObjectField(OperatorType, 'dataCentres', (t) =>
   t.field({
     type: DataCentreConnection,
-    args: { ...statusArg, ...pageArgs },
+    args: { ...statusArg, ...dataCentrePageArgs },
     complexity: ownStatementCost,
     description: 'Data centres that it runs, newest first.',
     resolve: ({ operatorId }, args, context, info) =>
@@ -150,7 +157,7 @@ builder.prismaObjectField(OperatorType, 'dataCentres', (t) =>
 builder.objectField(GridZoneType, 'dataCentres', (t) =>
   t.field({
     type: DataCentreConnection,
-    args: { ...statusArg, ...pageArgs },
+    args: { ...statusArg, ...dataCentrePageArgs },
     complexity: ownStatementCost,
     description: 'Data centres that say they belong to it, newest first.',
     resolve: ({ gridZoneId }, args, context, info) =>

@@ -1,14 +1,14 @@
 /** The ways to decisions from what they are about. */
 import { decisionPage } from '../../resolvers/compute/decisions.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs } from '../page.js';
+import { ownStatementCost } from '../page.js';
 import { GridSignalType } from '../signal-ref.js';
 import { AgentType } from './agent.js';
 import { DataCentreType } from './data-centre.js';
-import { DecisionConnection, decisionFilters } from './decision.js';
+import { DecisionConnection, decisionFilters, decisionPageArgs } from './decision.js';
 import { WorkloadType } from './workload.js';
 
-const args = { ...decisionFilters, ...pageArgs };
+const args = { ...decisionFilters, ...decisionPageArgs };
 
 builder.prismaObjectField(WorkloadType, 'decisions', (t) =>
   t.field({

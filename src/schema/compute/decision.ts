@@ -4,9 +4,10 @@ import {
   decisionByCode,
   decisionPage,
   decisionSignal,
+  DECISION_ORDERS,
 } from '../../resolvers/compute/decisions.js';
 import { builder } from '../builder.js';
-import { pageArgs, pageCost } from '../page.js';
+import { pageCost } from '../page.js';
 import { RegionType } from '../region.js';
 import { GridSignalType } from '../signal-ref.js';
 import {
@@ -18,6 +19,7 @@ import {
 } from './decision-content.js';
 import { DecisionTypeEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
+import { orderedPageArgs } from './order-args.js';
 
 /** Its columns are always loaded, because most fields read the content. */
 export const DecisionType = builder.prismaNode('Decision', {
@@ -138,8 +140,14 @@ export const DecisionType = builder.prismaNode('Decision', {
   }),
 });
 
+export const decisionPageArgs = orderedPageArgs('DecisionOrder', 'decisions', DECISION_ORDERS);
+
 export const DecisionConnection = builder.connectionObject(
-  { type: DecisionType, name: 'DecisionConnection', description: 'A page of decisions, newest first.' },
+  {
+    type: DecisionType,
+    name: 'DecisionConnection',
+    description: 'A page of decisions, in the order asked for.',
+  },
   { description: 'A decision and its place in the connection.' },
 );
 
@@ -168,7 +176,7 @@ builder.queryFields((t) => ({
       ...decisionFilters,
       agentId: t.arg.string({ description: 'Only those of this agent, by its id.' }),
       jobId: t.arg.string({ description: 'Only those about this workload, by its id.' }),
-      ...pageArgs,
+      ...decisionPageArgs,
     },
     complexity: pageCost,
     description: "Decisions of the viewer's operator, newest first; an administrator sees those of all.",

@@ -1,6 +1,9 @@
-import { flexibilityWindowPage } from '../../resolvers/compute/flexibility-windows.js';
+import {
+  flexibilityWindowPage,
+  FLEXIBILITY_WINDOW_ORDERS,
+} from '../../resolvers/compute/flexibility-windows.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs, pageCost } from '../page.js';
+import { ownStatementCost, pageCost } from '../page.js';
 import { RegionType } from '../region.js';
 import { FlexibilityDirectionEnum, FlexibilityServiceEnum, FlexibilityStatusEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
@@ -15,6 +18,7 @@ import {
   UPDATED_AT,
   VERSION,
 } from './registry-words.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const FlexibilityWindowType = builder.prismaNode('FlexibilityWindow', {
   id: { resolve: ({ flexibilityWindowId }) => flexibilityWindowId },
@@ -44,11 +48,17 @@ export const FlexibilityWindowType = builder.prismaNode('FlexibilityWindow', {
   }),
 });
 
+const flexibilityWindowPageArgs = orderedPageArgs(
+  'FlexibilityWindowOrder',
+  'flexibility windows',
+  FLEXIBILITY_WINDOW_ORDERS,
+);
+
 export const FlexibilityWindowConnection = builder.connectionObject(
   {
     type: FlexibilityWindowType,
     name: 'FlexibilityWindowConnection',
-    description: 'A page of flexibility windows, newest first.',
+    description: 'A page of flexibility windows, in the order asked for.',
   },
   { description: 'A flexibility window and its place in the connection.' },
 );
@@ -88,7 +98,7 @@ builder.queryFields((t) => ({
       regionId: t.arg.int({ description: IN_REGION }),
       operator: t.arg.string({ description: OF_OPERATOR }),
       ...filterArgs,
-      ...pageArgs,
+      ...flexibilityWindowPageArgs,
     },
     complexity: pageCost,
     description: 'Flexibility windows, the last published first.',
@@ -99,7 +109,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(RegionType, 'flexibilityWindows', (t) =>
   t.field({
     type: FlexibilityWindowConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...flexibilityWindowPageArgs },
     complexity: ownStatementCost,
     description: 'Flexibility windows in it, and in all that lies in it, the last published first.',
     resolve: ({ regionId }, args, context, info) =>
@@ -110,7 +120,7 @@ builder.prismaObjectField(RegionType, 'flexibilityWindows', (t) =>
 builder.prismaObjectField(OperatorType, 'flexibilityWindows', (t) =>
   t.field({
     type: FlexibilityWindowConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...flexibilityWindowPageArgs },
     complexity: ownStatementCost,
     description: 'Flexibility windows that it published, the last first.',
     resolve: ({ operatorId }, args, context, info) =>

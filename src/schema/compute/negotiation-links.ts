@@ -1,12 +1,12 @@
 /** The ways to negotiations from what they are about. */
 import { negotiationPage, ofAgent } from '../../resolvers/compute/negotiations.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs } from '../page.js';
+import { ownStatementCost } from '../page.js';
 import { AgentType } from './agent.js';
-import { NegotiationConnection, negotiationFilters } from './negotiation.js';
+import { NegotiationConnection, negotiationFilters, negotiationPageArgs } from './negotiation.js';
 import { WorkloadType } from './workload.js';
 
-const args = { ...negotiationFilters, ...pageArgs };
+const args = { ...negotiationFilters, ...negotiationPageArgs };
 
 builder.prismaObjectField(WorkloadType, 'negotiations', (t) =>
   t.field({

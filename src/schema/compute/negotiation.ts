@@ -1,11 +1,12 @@
 import { MOST_TURNS, statusAt } from '../../domain/compute/negotiation-states.js';
 import type { NegotiationTerms } from '../../domain/compute/negotiation-terms.js';
-import { negotiationPage } from '../../resolvers/compute/negotiations.js';
+import { negotiationPage, NEGOTIATION_ORDERS } from '../../resolvers/compute/negotiations.js';
 import { builder } from '../builder.js';
-import { pageArgs, pageCost } from '../page.js';
+import { pageCost } from '../page.js';
 import { NegotiationStatusEnum, NegotiationTurnKindEnum, NegotiationTypeEnum } from './enums.js';
 import { NegotiationTermsType } from './negotiation-terms.js';
 import { rowNumberOf } from './node-id.js';
+import { orderedPageArgs } from './order-args.js';
 
 /** The columns hold what the actions' rules let through, in the form of NegotiationTerms. */
 const termsOf = (stored: unknown): NegotiationTerms => stored as NegotiationTerms;
@@ -88,11 +89,13 @@ builder.prismaObjectField(NegotiationTurnType, 'negotiation', (t) =>
   t.relation('negotiation', { description: 'The negotiation it is a turn of.' }),
 );
 
+export const negotiationPageArgs = orderedPageArgs('NegotiationOrder', 'negotiations', NEGOTIATION_ORDERS);
+
 export const NegotiationConnection = builder.connectionObject(
   {
     type: NegotiationType,
     name: 'NegotiationConnection',
-    description: 'A page of negotiations, newest first.',
+    description: 'A page of negotiations, in the order asked for.',
   },
   { description: 'A negotiation and its place in the connection.' },
 );
@@ -110,7 +113,7 @@ builder.queryFields((t) => ({
       ...negotiationFilters,
       jobId: t.arg.string({ description: 'Only those about this workload, by its id.' }),
       agentId: t.arg.string({ description: 'Only those that this agent is a side of, by its id.' }),
-      ...pageArgs,
+      ...negotiationPageArgs,
     },
     complexity: pageCost,
     description:

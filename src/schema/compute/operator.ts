@@ -1,13 +1,22 @@
 import { registerOperator } from '../../actions/register-operator.js';
 import { updateOperator } from '../../actions/update-operator.js';
-import { operatorPage } from '../../resolvers/compute/operators.js';
+import { operatorPage, OPERATOR_ORDERS } from '../../resolvers/compute/operators.js';
 import { builder } from '../builder.js';
-import { pageArgs, pageCost } from '../page.js';
+import { pageCost } from '../page.js';
 import { actionMutation } from './action-mutation.js';
 import { OperatorTypeEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
 import { nodesQuery } from './nodes-query.js';
-import { CREATED_AT, EXPECTED_VERSION, OF_TYPE, UNCHANGED, UPDATED_AT, VERSION } from './registry-words.js';
+import {
+  CREATED_AT,
+  EMPTIABLE,
+  EXPECTED_VERSION,
+  OF_TYPE,
+  UNCHANGED,
+  UPDATED_AT,
+  VERSION,
+} from './registry-words.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const OperatorType = builder.prismaNode('Operator', {
   id: { resolve: ({ operatorId }) => operatorId },
@@ -43,8 +52,14 @@ export const OperatorType = builder.prismaNode('Operator', {
   }),
 });
 
+const operatorPageArgs = orderedPageArgs('OperatorOrder', 'operators', OPERATOR_ORDERS);
+
 export const OperatorConnection = builder.connectionObject(
-  { type: OperatorType, name: 'OperatorConnection', description: 'A page of operators, newest first.' },
+  {
+    type: OperatorType,
+    name: 'OperatorConnection',
+    description: 'A page of operators, in the order asked for.',
+  },
   { description: 'An operator and its place in the connection.' },
 );
 
@@ -62,7 +77,7 @@ builder.queryFields((t) => ({
     args: {
       type: t.arg({ type: OperatorTypeEnum, description: OF_TYPE }),
       isActive: t.arg.boolean({ description: 'Only active ones, or only others; all when left out.' }),
-      ...pageArgs,
+      ...operatorPageArgs,
     },
     complexity: pageCost,
     description: 'Operators, newest first.',
@@ -102,7 +117,7 @@ const UpdateOperatorInput = builder.inputType('UpdateOperatorInput', {
     email: t.string({ description: `Where to reach it; no other operator has it. ${UNCHANGED}` }),
     metadata: t.field({
       type: 'JSON',
-      description: `What it wants kept beside, a JSON object, all of it anew. ${UNCHANGED}`,
+      description: `What it wants kept beside, a JSON object. ${EMPTIABLE}`,
     }),
     isActive: t.boolean({
       description: `False: its keys are refused. For administrators only, and not their own. ${UNCHANGED}`,

@@ -1,11 +1,17 @@
 import { addHalfHours } from '../../domain/half-hour.js';
-import { placement, placementSlots, placements } from '../../resolvers/compute/placements.js';
+import {
+  placement,
+  placementSlots,
+  placements,
+  PLACEMENT_ORDERS,
+} from '../../resolvers/compute/placements.js';
 import { builder } from '../builder.js';
 import { ownStatementCost, pageArgs } from '../page.js';
 import { DataCentreType } from './data-centre.js';
 import { PlacementStateEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
 import { WorkloadType } from './workload.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const PlacementSlotType = builder.prismaObject('PlacementSlot', {
   description: 'Power of a placement in one half hour.',
@@ -56,7 +62,7 @@ export const PlacementType = builder.prismaNode('Placement', {
     releasedReason: t.exposeString('releasedReason', {
       nullable: true,
       description:
-        'Why its power was given back: EXPIRED, what was done with its workload, or what who released it said. Null: it was not.',
+        'Why its power was given back: EXPIRED before it was confirmed, MISSED when its half hours passed before the work was started, what was done with its workload, or what who released it said. Null: it was not.',
     }),
     version: t.exposeInt('version', {
       description: 'Grows with every change: what `expectedVersion` is compared with.',
@@ -80,8 +86,14 @@ export const PlacementType = builder.prismaNode('Placement', {
   }),
 });
 
+const placementPageArgs = orderedPageArgs('PlacementOrder', 'placements', PLACEMENT_ORDERS);
+
 const PlacementConnection = builder.connectionObject(
-  { type: PlacementType, name: 'PlacementConnection', description: 'A page of placements, newest first.' },
+  {
+    type: PlacementType,
+    name: 'PlacementConnection',
+    description: 'A page of placements, in the order asked for.',
+  },
   { description: 'A placement and its place in the connection.' },
 );
 
@@ -100,7 +112,7 @@ const filterArgs = builder.args((t) => ({
 builder.queryFields((t) => ({
   placements: t.field({
     type: PlacementConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...placementPageArgs },
     complexity: ownStatementCost,
     description: "Placements of the caller's operator, newest first; none without a key, all for an ADMIN.",
     resolve: (_root, args, context) => placements(args, context),
@@ -117,7 +129,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(WorkloadType, 'placements', (t) =>
   t.field({
     type: PlacementConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...placementPageArgs },
     complexity: ownStatementCost,
     description: 'Power held and confirmed for it, and what became of it, newest first.',
     resolve: ({ workloadId }, args, context) => placements(args, context, { workloadId }),
@@ -127,7 +139,7 @@ builder.prismaObjectField(WorkloadType, 'placements', (t) =>
 builder.prismaObjectField(DataCentreType, 'placements', (t) =>
   t.field({
     type: PlacementConnection,
-    args: { ...filterArgs, ...pageArgs },
+    args: { ...filterArgs, ...placementPageArgs },
     complexity: ownStatementCost,
     description: "Placements of the caller's operator here, newest first. Nobody sees another's.",
     resolve: ({ dataCentreId }, args, context) => placements(args, context, { dataCentreId }),

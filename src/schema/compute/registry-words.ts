@@ -11,4 +11,6 @@ export const UPDATED_AT = 'When it was last changed.';
 export const IS_SYNTHETIC = 'True: made up for the demo.';
 export const EXPECTED_VERSION =
   'The `version` that you saw: VERSION_CONFLICT if it was changed since. Left out: whatever it is.';
-export const UNCHANGED = 'As it is when left out.';
+export const UNCHANGED = 'As it is when left out or null.';
+export const CLEARABLE = 'As it is when left out, cleared when null.';
+export const EMPTIABLE = 'All of it anew: as it is when left out, empty when null.';

@@ -17,6 +17,7 @@ const MODELS = {
   decisions: 'Decision',
   decision_outcomes: 'DecisionOutcome',
   flexibility_windows: 'FlexibilityWindow',
+  order_transactions: 'BecknTransaction',
 } as const satisfies Readonly<Record<ActionTable, string>>;
 
 interface RowTypes {
@@ -33,6 +34,7 @@ interface RowTypes {
   decisions: Rows.Decision;
   decision_outcomes: Rows.DecisionOutcome;
   flexibility_windows: Rows.FlexibilityWindow;
+  order_transactions: Rows.BecknTransaction;
 }
 
 export type RowOf<Table extends ActionTable> = RowTypes[Table];
@@ -40,13 +42,16 @@ export type RowOf<Table extends ActionTable> = RowTypes[Table];
 const camelCase = (column: string): string =>
   column.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 
-/** Fields of each model that are instants: JSON holds them as text. */
-const INSTANTS = new Map(
-  Object.entries(getDatamodel().datamodel.models).map(([model, { fields }]) => [
-    model,
-    new Set(fields.flatMap(({ name, type }) => (type === 'DateTime' ? [name] : []))),
-  ]),
-);
+/** Fields of each model that are of a type which JSON holds as another. */
+const fieldsOf = (wanted: string): ReadonlyMap<string, ReadonlySet<string>> =>
+  new Map(
+    Object.entries(getDatamodel().datamodel.models).map(([model, { fields }]) => [
+      model,
+      new Set(fields.flatMap(({ name, type }) => (type === wanted ? [name] : []))),
+    ]),
+  );
+const INSTANTS = fieldsOf('DateTime');
+const BIG_NUMBERS = fieldsOf('BigInt');
 
 /** A row that an event or an answer holds as JSON, as Prisma would have read it from its table. */
 export function rowOf<Table extends ActionTable>(
@@ -54,10 +59,13 @@ export function rowOf<Table extends ActionTable>(
   state: Readonly<Record<string, unknown>>,
 ): RowOf<Table> {
   const instants = INSTANTS.get(MODELS[table]);
+  const bigNumbers = BIG_NUMBERS.get(MODELS[table]);
   return Object.fromEntries(
     Object.entries(state).map(([column, value]) => {
       const name = camelCase(column);
-      return [name, typeof value === 'string' && instants?.has(name) ? new Date(value) : value];
+      if (typeof value === 'string' && instants?.has(name)) return [name, new Date(value)];
+      if (typeof value === 'number' && bigNumbers?.has(name)) return [name, BigInt(value)];
+      return [name, value];
     }),
   ) as unknown as RowOf<Table>;
 }

@@ -1,6 +1,6 @@
-import { storageAssetPage } from '../../resolvers/compute/storage-assets.js';
+import { storageAssetPage, STORAGE_ASSET_ORDERS } from '../../resolvers/compute/storage-assets.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs, pageCost } from '../page.js';
+import { ownStatementCost, pageCost } from '../page.js';
 import { RegionType } from '../region.js';
 import { StorageStatusEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
@@ -15,6 +15,7 @@ import {
   UPDATED_AT,
   VERSION,
 } from './registry-words.js';
+import { orderedPageArgs } from './order-args.js';
 
 export const StorageAssetType = builder.prismaNode('StorageAsset', {
   id: { resolve: ({ storageAssetId }) => storageAssetId },
@@ -45,11 +46,13 @@ export const StorageAssetType = builder.prismaNode('StorageAsset', {
   }),
 });
 
+const storageAssetPageArgs = orderedPageArgs('StorageAssetOrder', 'storage assets', STORAGE_ASSET_ORDERS);
+
 export const StorageAssetConnection = builder.connectionObject(
   {
     type: StorageAssetType,
     name: 'StorageAssetConnection',
-    description: 'A page of storage assets, newest first.',
+    description: 'A page of storage assets, in the order asked for.',
   },
   { description: 'A storage asset and its place in the connection.' },
 );
@@ -73,7 +76,7 @@ builder.queryFields((t) => ({
       regionId: t.arg.int({ description: IN_REGION }),
       operator: t.arg.string({ description: OF_OPERATOR }),
       ...statusArg,
-      ...pageArgs,
+      ...storageAssetPageArgs,
     },
     complexity: pageCost,
     description: 'Storage assets, newest first.',
@@ -84,7 +87,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(RegionType, 'storageAssets', (t) =>
   t.field({
     type: StorageAssetConnection,
-    args: { ...statusArg, ...pageArgs },
+    args: { ...statusArg, ...storageAssetPageArgs },
     complexity: ownStatementCost,
     description: 'Storage assets in it, and in all that lies in it, newest first.',
     resolve: ({ regionId }, args, context, info) =>
@@ -95,7 +98,7 @@ builder.prismaObjectField(RegionType, 'storageAssets', (t) =>
 builder.prismaObjectField(OperatorType, 'storageAssets', (t) =>
   t.field({
     type: StorageAssetConnection,
-    args: { ...statusArg, ...pageArgs },
+    args: { ...statusArg, ...storageAssetPageArgs },
     complexity: ownStatementCost,
     description: 'Storage assets that it runs, newest first.',
     resolve: ({ operatorId }, args, context, info) =>

@@ -19,6 +19,8 @@ import { builder } from '../builder.js';
 import { AFTER, StreamMessageType } from '../stream-message.js';
 import { EventMessageType } from '../streams.js';
 import { AgentStateType } from './agent-state.js';
+import { BecknTransactionStateEnum } from './beckn-enums.js';
+import { BecknTransactionType } from './beckn-transaction.js';
 import { DataCentreType } from './data-centre.js';
 import { DecisionType } from './decision.js';
 import {
@@ -56,6 +58,11 @@ const SHOWN = {
   },
   DATA_CENTRES: { table: 'data_centres', field: 'dataCentre', type: DataCentreType },
   STORAGE_ASSETS: { table: 'storage_assets', field: 'storageAsset', type: StorageAssetType },
+  BECKN_TRANSACTIONS: {
+    table: 'order_transactions',
+    field: 'becknTransaction',
+    type: BecknTransactionType,
+  },
 } as const satisfies Readonly<Record<ComputeTopic, object>>;
 
 type Field = (typeof SHOWN)[ComputeTopic]['field'];
@@ -300,6 +307,28 @@ builder.subscriptionFields((t) => ({
         among('statuses', ['status'], args.statuses),
         among('operatorNames', ['operator_id'], await operatorNumbers(context, args.operatorNames)),
       ]),
+    resolve: (message) => message,
+  }),
+  becknTransactions: t.field({
+    type: messageOf('BECKN_TRANSACTIONS', 'becknTransactions'),
+    args: {
+      transactionIds: t.arg.stringList({ description: 'Only these, by id; all when left out.' }),
+      states: t.arg({
+        type: [BecknTransactionStateEnum],
+        description: 'Only changes that leave it in one of these; all when left out.',
+      }),
+      jobIds: t.arg.stringList({ description: 'Only for these workloads, by id; for all when left out.' }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    description: `Purchases of compute windows whenever one begins, moves on or needs replanning. ${OWN}`,
+    async subscribe(_root, args, context) {
+      requireReader(context);
+      return opened('BECKN_TRANSACTIONS', args, [
+        among('transactionIds', ['code'], args.transactionIds),
+        among('states', ['state'], args.states),
+        among('jobIds', ['workload_id'], await workloadNumbers(context, args.jobIds)),
+      ]);
+    },
     resolve: (message) => message,
   }),
 }));

@@ -2,7 +2,7 @@ import { registerUser } from '../../actions/register-user.js';
 import { updateUser } from '../../actions/update-user.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
-import { EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
+import { EMPTIABLE, EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
 import { UserType } from './user.js';
 
 const NAME = 'Name for people, 1–255 characters.';
@@ -33,7 +33,7 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
     newEmail: t.string({ description: `Its address from now on. ${UNCHANGED}` }),
     name: t.string({ description: `${NAME} ${UNCHANGED}` }),
     role: t.string({ description: `${ROLE} ${UNCHANGED}` }),
-    preferences: t.field({ type: 'JSON', description: `${PREFERENCES} All of it anew. ${UNCHANGED}` }),
+    preferences: t.field({ type: 'JSON', description: `${PREFERENCES} ${EMPTIABLE}` }),
     isActive: t.boolean({ description: `False: no new work is submitted for it. ${UNCHANGED}` }),
   }),
 });

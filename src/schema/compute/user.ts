@@ -1,13 +1,14 @@
-import { userPage } from '../../resolvers/compute/users.js';
+import { userPage, USER_ORDERS } from '../../resolvers/compute/users.js';
 import { LARGEST_PAGE } from '../../resolvers/page.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs, pageCost } from '../page.js';
+import { ownStatementCost, pageCost } from '../page.js';
 import { WorkloadStatusEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
 import { nodesQuery } from './nodes-query.js';
 import { OperatorType } from './operator.js';
 import { CREATED_AT, OF_STATUS, UPDATED_AT, VERSION } from './registry-words.js';
 import { WorkloadStatisticsType } from './workload-counts.js';
+import { orderedPageArgs } from './order-args.js';
 
 const DEFAULT_WORKLOADS = 20;
 const listed = (first: number | null | undefined): number =>
@@ -57,8 +58,10 @@ export const UserType = builder.prismaNode('User', {
   }),
 });
 
+const userPageArgs = orderedPageArgs('UserOrder', 'users', USER_ORDERS);
+
 export const UserConnection = builder.connectionObject(
-  { type: UserType, name: 'UserConnection', description: 'A page of users, newest first.' },
+  { type: UserType, name: 'UserConnection', description: 'A page of users, in the order asked for.' },
   { description: 'A user and its place in the connection.' },
 );
 
@@ -81,7 +84,7 @@ builder.queryFields((t) => ({
   }),
   users: t.field({
     type: UserConnection,
-    args: { ...activeArg, ...pageArgs },
+    args: { ...activeArg, ...userPageArgs },
     complexity: pageCost,
     description:
       "Your operator's users, newest first; an administrator sees those of all. Empty without an API key.",
@@ -92,7 +95,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectField(OperatorType, 'users', (t) =>
   t.field({
     type: UserConnection,
-    args: { ...activeArg, ...pageArgs },
+    args: { ...activeArg, ...userPageArgs },
     complexity: ownStatementCost,
     description: 'Its users, newest first. Empty for everyone but itself and administrators.',
     resolve: ({ operatorId }, args, context, info) =>

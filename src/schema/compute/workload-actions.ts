@@ -48,7 +48,11 @@ const limitFields = (t: Fields, none: string) => ({
   maxGridStress: t.float({ description: `Run only in half hours at most so stressed, 0–1. ${none}` }),
 });
 
-const factFields = (t: Fields, otherwise: (value: string) => string) => ({
+const factFields = (
+  t: Fields,
+  otherwise: (value: string) => string,
+  otherwiseAny: (value: string) => string = otherwise,
+) => ({
   urgency: t.field({
     type: WorkloadUrgencyEnum,
     description: `How urgent it is. ${otherwise('MEDIUM')}`,
@@ -65,10 +69,10 @@ const factFields = (t: Fields, otherwise: (value: string) => string) => ({
     description: `It may not begin before. ${otherwise('now')}`,
   }),
   allowedRegionIds: t.intList({
-    description: `Licence areas, 1–14, that it may run in; empty: any. ${otherwise('any')}`,
+    description: `Licence areas, 1–14, that it may run in; empty: any. ${otherwiseAny('any')}`,
   }),
   allowedDcIds: t.stringList({
-    description: `Ids of at most 100 data centres that it may run at, in the allowed regions; empty: any. ${otherwise('any')}`,
+    description: `Ids of at most 100 data centres that it may run at, in the allowed regions; empty: any. ${otherwiseAny('any')}`,
   }),
 });
 
@@ -79,6 +83,7 @@ const jobFields = (t: Fields) => ({
 
 const whenLeftOut = (value: string): string => `When left out: ${value}.`;
 const asBefore = (): string => 'As before when left out or null.';
+const CLEARED = 'As before when left out, cleared when null.';
 
 actionMutation(submitWorkload, {
   input: builder.inputType('SubmitWorkloadInput', {
@@ -122,8 +127,8 @@ actionMutation(amendWorkload, {
         'Two of energy, power and duration give the third. One alone: energy or duration at the same power, power for the same energy.',
       ),
       deadline: t.field({ type: 'DateTime', description: `It must be done by then. ${asBefore()}` }),
-      ...factFields(t, asBefore),
-      ...limitFields(t, 'As before when left out, cleared when null.'),
+      ...factFields(t, asBefore, () => CLEARED),
+      ...limitFields(t, CLEARED),
     }),
   }),
   type: WorkloadType,

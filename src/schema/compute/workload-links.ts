@@ -11,7 +11,7 @@ import { RegionType } from '../region.js';
 import { GridSignalType } from '../signal-ref.js';
 import { DataCentreType } from './data-centre.js';
 import { OperatorType } from './operator.js';
-import { WorkloadConnection, WorkloadType, workloadFilterArgs } from './workload.js';
+import { WorkloadConnection, WorkloadType, workloadFilterArgs, workloadPageArgs } from './workload.js';
 
 const MOST_RUNS = 100;
 
@@ -134,7 +134,7 @@ builder.prismaObjectField(WorkloadType, 'signalsConsumed', (t) =>
   }),
 );
 
-const linkArgs = { ...workloadFilterArgs, ...pageArgs };
+const linkArgs = { ...workloadFilterArgs, ...workloadPageArgs };
 
 builder.prismaObjectField(DataCentreType, 'workloads', (t) =>
   t.field({
@@ -161,7 +161,7 @@ builder.prismaObjectField(OperatorType, 'workloads', (t) =>
 builder.objectField(GridSignalType, 'workloadsConsuming', (t) =>
   t.field({
     type: WorkloadConnection,
-    args: pageArgs,
+    args: workloadPageArgs,
     complexity: ownStatementCost,
     description:
       "Workloads of the caller's operator that ran in the region, or in a part of it, in this half hour, newest first.",

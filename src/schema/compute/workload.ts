@@ -1,9 +1,10 @@
 import { WORKLOAD_MOVES } from '../../domain/compute/workload-states.js';
-import { workload, workloads } from '../../resolvers/compute/workloads.js';
+import { workload, workloads, WORKLOAD_ORDERS } from '../../resolvers/compute/workloads.js';
 import { builder } from '../builder.js';
-import { ownStatementCost, pageArgs } from '../page.js';
+import { ownStatementCost } from '../page.js';
 import { WorkloadStatusEnum, WorkloadTypeEnum, WorkloadUrgencyEnum } from './enums.js';
 import { rowNumberOf } from './node-id.js';
+import { orderedPageArgs } from './order-args.js';
 
 const NO_LIMIT = 'Null: no such limit.';
 const NOT_YET = 'Null: not completed.';
@@ -149,8 +150,14 @@ export const WorkloadType = builder.prismaNode('Workload', {
   }),
 });
 
+export const workloadPageArgs = orderedPageArgs('WorkloadOrder', 'workloads', WORKLOAD_ORDERS);
+
 export const WorkloadConnection = builder.connectionObject(
-  { type: WorkloadType, name: 'WorkloadConnection', description: 'A page of workloads, newest first.' },
+  {
+    type: WorkloadType,
+    name: 'WorkloadConnection',
+    description: 'A page of workloads, in the order asked for.',
+  },
   { description: 'A workload and its place in the connection.' },
 );
 
@@ -175,7 +182,7 @@ export const workloadFilterArgs = builder.args((t) => ({
 builder.queryFields((t) => ({
   workloads: t.field({
     type: WorkloadConnection,
-    args: { ...workloadFilterArgs, ...pageArgs },
+    args: { ...workloadFilterArgs, ...workloadPageArgs },
     complexity: ownStatementCost,
     description: "Workloads of the caller's operator, newest first; none without a key, all for an ADMIN.",
     resolve: (_root, args, context) => workloads(args, context),

@@ -61,6 +61,25 @@ describe('API keys', () => {
   const revoke = (prefix: string, as = tenant.key) => act(REVOKE, { prefix }, as);
   const viewerOf = (key?: string) => server.query<{ viewer: unknown }>(VIEWER, {}, key);
 
+  it('are made by an administrator for any operator, and by nobody else for another', async () => {
+    const served = await createTenant(database, 'Served');
+    const admin = await createKey(database.owner, tenant.operatorId, { role: 'ADMIN' });
+    const made = await create({ operator: 'Served', name: 'by the administrator', role: 'AGENT' }, admin);
+    expect(made).toMatchObject({ __typename: 'CreatedApiKey', apiKey: { role: 'AGENT' } });
+    const { data } = await viewerOf(made.secret ?? '');
+    expect(data?.viewer).toMatchObject({ role: 'AGENT', operator: { name: 'Served' } });
+    const input = { name: 'x', role: 'READER' };
+    expect(await create({ ...input, operator: 'Served' })).toMatchObject({ code: 'NOT_ALLOWED' });
+    expect(await create({ ...input, operator: 'Nobody' }, admin)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await create({ ...input, operator: 'Served' }, served.key)).toMatchObject({
+      __typename: 'CreatedApiKey',
+    });
+    const { rows } = await database.owner.query('select from api_keys where operator_id = $1', [
+      served.operatorId,
+    ]);
+    expect(rows).toHaveLength(3);
+  });
+
   it('shows the secret once; a retry is answered the same key without it, and says why', async () => {
     const request = { key: 'once', input: { name: 'a worker', role: 'AGENT' } };
     const first = await act(CREATE, request, tenant.key);

@@ -4,9 +4,11 @@ import { act, type Action } from '../../../src/actions/action.js';
 import { cancelWorkload } from '../../../src/actions/cancel-workload.js';
 import { completeWorkload } from '../../../src/actions/complete-workload.js';
 import { confirmPlacement } from '../../../src/actions/confirm-placement.js';
+import { recordDecision } from '../../../src/actions/record-decision.js';
 import { holdPlacement } from '../../../src/actions/hold-placement.js';
 import { startWorkload } from '../../../src/actions/start-workload.js';
 import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { verifyDecisions } from '../../../src/database/decision-chain.js';
 import type { ActionDatabase } from '../../../src/database/actions.js';
 import type { KnownViewer } from '../../../src/domain/viewer.js';
 import { createDataCentre, done, freshKey, viewerOf } from '../../support/compute.js';
@@ -171,6 +173,30 @@ describe('an action whose connection is cut', () => {
         }
         expect(committed).toBe(when === 'after' ? 1 : 0);
       }
+    },
+  );
+
+  it.each(CUTS)(
+    'has recorded a decision once, also when the connection is cut %s any statement',
+    async (when) => {
+      for (let n = 1; ; n += 1) {
+        const input = { type: 'NEGOTIATE', decisionId: `cut-${when}-${n}`, reasoning: 'x' };
+        const key = freshKey();
+        const attempt = (through: ActionDatabase) =>
+          act(through, viewer, recordDecision, { idempotencyKey: key, input });
+        const cut = cutPool(database, n, when);
+        const first = await attempt({ ...database, pool: cut.pool }).catch(() => null);
+        const retried = await attempt(database);
+        expect(retried).toMatchObject({ state: { code: input.decisionId } });
+        // One that was tried alone, after its batch had failed, is answered at once.
+        if (first) expect(first).toEqual(retried);
+        const { rows } = await database.owner.query('select from decisions where code = $1', [
+          input.decisionId,
+        ]);
+        expect(rows).toHaveLength(1);
+        if (cut.sent() < n) break;
+      }
+      expect((await verifyDecisions(database.owner)).fault).toBeNull();
     },
   );
 });

@@ -108,7 +108,9 @@ describe('the registry', () => {
 
   describe('refuses', () => {
     const CASES: readonly (readonly [action: string, changes: object, refusal: string])[] = [
-      ['updateOperator', { metadata: null }, 'INVALID input'],
+      ['updateOperator', { metadata: undefined }, 'INVALID input'],
+      ['updateOperator', { metadata: undefined, name: null, isActive: null }, 'INVALID input'],
+      ['updateDataCentre', { currentLoadPct: undefined, pue: null, zoneName: 'Poplar' }, 'INVALID input'],
       ['updateOperator', { name: ' ' }, 'INVALID input.name'],
       ['updateOperator', { name: NUL }, 'INVALID input.name'],
       ['updateOperator', { email: 'nobody' }, 'INVALID input.email'],
@@ -161,7 +163,6 @@ describe('the registry', () => {
       ['registerDataCentre', { zoneId: 'Z-1' }, 'INVALID input.zoneName'],
       ['updateDataCentre', { zoneId: 'Z-1', zoneName: 'Poplar' }, 'NOT_FOUND'],
       ['updateDataCentre', { dcId: 'dc-none' }, 'NOT_FOUND'],
-      ['updateDataCentre', { currentLoadPct: null }, 'INVALID input'],
       ['updateDataCentre', { currentLoadPct: 100.1 }, 'INVALID input.currentLoadPct'],
       ['updateDataCentre', { capacityMw: -HUGE }, 'INVALID input.capacityMw'],
       ['updateDataCentre', { expectedVersion: 999 }, 'VERSION_CONFLICT'],
@@ -222,8 +223,16 @@ describe('the registry', () => {
       ['withdrawFlexibilityWindow', { expectedVersion: 999 }, 'VERSION_CONFLICT'],
     ];
 
+    /** Ids that nothing has yet: one that is taken is a fault too. */
+    const FREE: Readonly<Record<string, object>> = {
+      registerUser: { email: 'free@example.com' },
+      registerDataCentre: { dcId: 'dc-free' },
+      registerStorageAsset: { assetId: 'sa-free' },
+      registerAgent: { agentId: 'ag-free' },
+    };
+
     it.each(CASES)('%s with %j: %s', async (action, changes, refusal) => {
-      expect(await refused(action, changes)).toBe(refusal);
+      expect(await refused(action, { ...FREE[action], ...changes })).toBe(refusal);
     });
 
     it('JSON nested so deep that it could not be stored', async () => {
@@ -272,6 +281,71 @@ describe('the registry', () => {
       status: 'CONSTRAINED',
       current_load_pct: 40,
     });
+  });
+
+  it('clears by null what may be null, empties what may be empty, and leaves the rest as it is', async () => {
+    const dcId = 'dc-clear';
+    const set = {
+      zoneId: 'Z-2',
+      capacityTflops: 7,
+      rampRateMwPerMin: 2,
+      currentLoadPct: 10,
+      pue: 1.5,
+      minLoadPct: 5,
+    };
+    expect(await refused('registerDataCentre', { dcId, ...set })).toMatch(/^done/);
+    const read = async () =>
+      (
+        await database.owner.query<Record<string, unknown>>(
+          `select grid_zone_id, capacity_tflops, ramp_rate_mw_per_min, current_load_pct, pue, min_load_pct
+           from data_centres where dc_id = $1`,
+          [dcId],
+        )
+      ).rows[0];
+    const before = await read();
+    expect(before).toMatchObject({ capacity_tflops: 7, ramp_rate_mw_per_min: 2, current_load_pct: 10 });
+    expect(before?.['grid_zone_id']).toEqual(expect.any(Number));
+    expect(
+      await refused('updateDataCentre', { dcId, currentLoadPct: undefined, rampRateMwPerMin: null }),
+    ).toMatch(/^done/);
+    expect(await read()).toEqual({ ...before, ramp_rate_mw_per_min: null });
+    const all = { zoneId: null, capacityTflops: null, currentLoadPct: null, pue: null, minLoadPct: null };
+    expect(await refused('updateDataCentre', { dcId, ...all })).toMatch(/^done/);
+    expect(await read()).toEqual({
+      grid_zone_id: null,
+      capacity_tflops: null,
+      ramp_rate_mw_per_min: null,
+      current_load_pct: null,
+      pue: 1.5,
+      min_load_pct: 5,
+    });
+
+    const kept = async (): Promise<unknown> => {
+      const { rows } = await database.owner.query(
+        `select a.metadata, u.preferences, s.config from operator_accounts a, users u, agent_settings s
+         join agents g on g.agent_id = s.agent_id and g.code = 'ag-a'
+         where a.operator_id = $1 and u.operator_id = $1 and u.email = 'ada@example.com'`,
+        [a.operatorId],
+      );
+      return rows[0];
+    };
+    const user = { email: 'ada@example.com' };
+    await act('updateOperator', { metadata: { a: 1 } });
+    await act('updateUser', { ...user, preferences: { b: 2 } });
+    await act('updateAgent', { config: { c: 3 } });
+    const full = { metadata: { a: 1 }, preferences: { b: 2 }, config: { c: 3 } };
+    expect(await kept()).toEqual(full);
+    await act('updateOperator', { metadata: undefined, email: 'other@a.example' });
+    await act('updateUser', { ...user, name: 'Ada' });
+    await act('updateAgent', {});
+    expect(await kept()).toEqual(full);
+    for (const [action, changes] of [
+      ['updateOperator', { metadata: null }],
+      ['updateUser', { ...user, preferences: null }],
+      ['updateAgent', { config: null }],
+    ] as const)
+      expect(await refused(action, changes), action).toMatch(/^done/);
+    expect(await kept()).toEqual({ metadata: {}, preferences: {}, config: {} });
   });
 
   it('lets an administrator change what is another’s, and lock others out but not itself', async () => {

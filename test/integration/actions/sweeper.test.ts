@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act } from '../../../src/actions/action.js';
 import { confirmPlacement } from '../../../src/actions/confirm-placement.js';
 import { holdPlacement } from '../../../src/actions/hold-placement.js';
+import { startWorkload } from '../../../src/actions/start-workload.js';
 import { submitWorkload } from '../../../src/actions/submit-workload.js';
 import { startSweeper, type Sweeper } from '../../../src/cli/sweeper.js';
 import { createLeaseKeeper, type LeaseKeeper } from '../../../src/database/lease-keeper.js';
@@ -126,6 +127,81 @@ describe('the sweeper', () => {
     // Also not by a process whose clock is late.
     expect(codeOf(await confirm(new Date(database.clock.now().getTime() - 20_000)))).toBe('HOLD_EXPIRED');
     expect(await stateOf(late)).toMatchObject({ state: 'RELEASED', released_reason: 'EXPIRED' });
+  });
+
+  it('puts back work that was not started in its half hours, to wait again or, too late for that, rejected', async () => {
+    const other = await createDataCentre(database, viewer.operatorId, 'centre-2', { capacityMw: 1 });
+    const at = (time: string): Date => new Date(`2026-03-02T${time}Z`);
+    const scheduled = async (jobId: string, deadline: string, slots: readonly string[]): Promise<void> => {
+      const work = {
+        jobId,
+        name: jobId,
+        type: 'OTHER',
+        powerKw: 1,
+        durationMinutes: 60,
+        deadline: at(deadline),
+      };
+      await done(database, viewer, submitWorkload, work);
+      const { code } = await done(database, viewer, holdPlacement, {
+        jobId,
+        dcId: 'centre-2',
+        slots: slots.map((from) => ({ from: at(from), powerKw: 1 })),
+      });
+      await done(database, viewer, confirmPlacement, { placementId: code });
+    };
+    await scheduled('missed', '23:00', ['12:00', '12:30']);
+    await scheduled('just-in-time', '14:05', ['12:30']);
+    await scheduled('too-late', '14:00', ['12:30']);
+    await scheduled('not-yet', '23:00', ['12:30', '13:00']);
+    await scheduled('begun', '23:00', ['12:00', '12:30']);
+    await done(database, viewer, startWorkload, { jobId: 'begun' });
+    await done(database, viewer, holdPlacement, {
+      jobId: 'too-late',
+      dcId: 'centre-2',
+      slots: [{ from: at('13:30'), powerKw: 1 }],
+      ttlSeconds: 3_600,
+    });
+    const jobs = async () => {
+      const { rows } = await database.owner.query<Record<string, unknown>>(
+        `select w.job_id, w.status, w.status_reason, w.host_data_centre_id as host, w.version::integer,
+           (select count(*)::integer from event_log where topic = 8 and object_id = w.workload_id) as events,
+           (select array_agg(concat_ws(' ', p.state, p.released_reason) order by placement_id) from placements p where p.workload_id = w.workload_id) as placements,
+           (select bool_and(p.version = (select count(*) from event_log where topic = 9 and object_id = p.placement_id))
+            from placements p where p.workload_id = w.workload_id) as told
+         from workloads w where w.job_id <> 'job' order by w.workload_id`,
+      );
+      return Object.fromEntries(rows.map(({ job_id: jobId, ...rest }) => [jobId, rest]));
+    };
+    expect(await sweeper().sweeper.sweep()).not.toBeNull();
+    await closeAll();
+    const before = await jobs();
+    expect(before['missed']).toMatchObject({ status: 'SCHEDULED', host: other });
+    await database.advance({ seconds: (at('13:00:30').getTime() - database.clock.now().getTime()) / 1000 });
+    expect(await sweeper().sweeper.sweep()).not.toBeNull();
+    const why = 'its confirmed half hours passed before it was started';
+    const returned = {
+      status: 'QUEUED',
+      status_reason: why,
+      host: null,
+      placements: ['RELEASED MISSED'],
+      told: true,
+    };
+    expect(await jobs()).toEqual({
+      missed: { ...returned, version: 3, events: 3 },
+      'just-in-time': { ...returned, version: 3, events: 3 },
+      'too-late': {
+        ...returned,
+        status: 'REJECTED',
+        status_reason: `${why}, and it cannot be done by its deadline any more`,
+        placements: ['RELEASED MISSED', 'RELEASED REJECTED'],
+        version: 3,
+        events: 3,
+      },
+      'not-yet': before['not-yet'],
+      begun: before['begun'],
+    });
+    // It can be placed and started anew, by who is told.
+    await done(database, viewer, startWorkload, { jobId: 'missed', dcId: 'centre-2' });
   });
 
   it('forgets answers that are older than the log keeps', async () => {

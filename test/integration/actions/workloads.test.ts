@@ -344,6 +344,41 @@ describe('a workload', () => {
     expect(await asks('confirmPlacement', { placementId })).toMatchObject({ code: 'IMPOSSIBLE_TRANSITION' });
   });
 
+  it('is submitted for no user that is not active, nor given to one', async () => {
+    await grid.database.owner.query(
+      `insert into users (operator_id, email, name, is_active) values ($1, 'gone@ours.example', 'Gone', false)`,
+      [ours.operatorId],
+    );
+    const userEmail = 'gone@ours.example';
+    const refused = {
+      code: 'USER_INACTIVE',
+      faults: [{ path: 'input.userEmail', message: 'is not active: no work is submitted for it' }],
+    };
+    expect(await submit('of-gone', { userEmail })).toMatchObject(refused);
+    await submit('of-nobody');
+    expect(await asks('amendWorkload', { jobId: 'of-nobody', userEmail })).toMatchObject(refused);
+    await grid.database.owner.query(`update users set is_active = true where email = $1`, [userEmail]);
+    expect(await asks('amendWorkload', { jobId: 'of-nobody', userEmail })).toMatchObject({
+      __typename: 'Workload',
+    });
+  });
+
+  it('may run anywhere again when what limited its places is cleared', async () => {
+    await submit('placed', { allowedRegionIds: [13], allowedDcIds: [], minRenewablePct: 20 });
+    const places = 'allowedRegionIds allowedDcIds minRenewablePct';
+    expect(await asks('amendWorkload', { jobId: 'placed', priority: 1 }, places)).toMatchObject({
+      allowedRegionIds: [13],
+      minRenewablePct: 20,
+    });
+    expect(
+      await asks(
+        'amendWorkload',
+        { jobId: 'placed', allowedRegionIds: null, allowedDcIds: null, minRenewablePct: null },
+        places,
+      ),
+    ).toMatchObject({ allowedRegionIds: [], allowedDcIds: [], minRenewablePct: null });
+  });
+
   it('is amended before it runs, by its version, and within what it holds', async () => {
     await submit('amended', { carbonBudgetGco2: 5_000 });
     const amended = 'estimatedEnergyKwh powerKw durationMinutes carbonBudgetGco2 maxCostGbp name version';

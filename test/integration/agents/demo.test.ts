@@ -7,6 +7,7 @@ import { addHalfHours } from '../../../src/domain/half-hour.js';
 import { fleetOf } from '../../../src/fleet/fleet.js';
 import { seedFleet } from '../../../src/fleet/seed.js';
 import { publishWindows, submitArrivals, type Simulation } from '../../../src/fleet/simulation.js';
+import { replay } from '../../../src/planning/replay.js';
 import { hostOf, type TestHost } from '../../support/agents.js';
 import { ALL_REGIONS, FORECASTS, REGIONAL, mix, said, startGrid, type Grid } from '../graph/grid.js';
 import { createMovingDatabase, type MovingDatabase } from '../ingest/moving-clock.js';
@@ -131,7 +132,6 @@ describe('the demo, a day of it in one go', () => {
         'ACCEPT_WORKLOAD',
         'DEFER_WORKLOAD',
         'NEGOTIATE',
-        'RENEWABLE_WINDOW',
         'SCALE_DOWN',
         'SCHEDULE_DISCHARGE',
       ]),
@@ -141,7 +141,7 @@ describe('the demo, a day of it in one go', () => {
       "select distinct content::jsonb -> 'policy' ->> 'name' as policy from decisions order by 1",
     );
     expect(policies.map(({ policy }) => policy)).toEqual(
-      expect.arrayContaining(['cheapest-place', 'grid-operator', 'orchestrator', 'storage']),
+      expect.arrayContaining(['pylon.planner', 'grid-operator', 'orchestrator', 'storage']),
     );
     expect(await count("agents where status <> 'IDLE'")).toBe(0);
     expect(await count('agent_cursors where pending is not null')).toBe(0);
@@ -204,7 +204,10 @@ describe('the demo, a day of it in one go', () => {
       await all(`select p.code from placements p where p.state in ('CONFIRMED', 'RUNNING', 'DONE')
       and not exists (select from decisions d where d.workload_id = p.workload_id and d.target_data_centre_id = p.data_centre_id)`);
     expect(unplaced).toEqual([]);
-    expect((await verifyDecisions(database.owner)).fault).toBeNull();
+    const owner = await database.owner.connect();
+    const { fault, replayed } = await verifyDecisions(owner, null, replay).finally(() => owner.release());
+    expect(fault).toBeNull();
+    expect(replayed).toBeGreaterThan(10);
   });
 
   it('keeps stores within what they can hold, and earns where it was agreed', async () => {

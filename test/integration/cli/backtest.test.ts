@@ -85,6 +85,31 @@ describe('pylon backtest', () => {
     });
   });
 
+  it('corrects the forecast it plans on by what was known before each job, and says what foresight would save', async () => {
+    // For two weeks the forecast of the half hours from noon on is 55 too high: so the day's best looks like its worst.
+    const rows = Array.from({ length: 15 * 48 }, (_, slot) => {
+      const isNoon = slot % 48 >= 24 && slot % 48 < 30;
+      const from = new Date(Date.UTC(2026, 0, 5) + slot * 1_800_000).toISOString();
+      return `${from},${isNoon ? 100 : 150},${isNoon ? 155 : 150}`;
+    });
+    const intensity = await file('biased.csv', `from,actual,forecast\n${rows.join('\n')}\n`);
+    const jobs = await file(
+      'late.csv',
+      'job,start_slot,duration_slots,slack_slots\na,672,2,40\nb,673,2,40\n',
+    );
+    const given = { intensity, jobs, interruptible: true, forecastColumn: 'forecast' } as const;
+    expect(await json(given)).toMatchObject({ plan: 600, corrected: false });
+    expect(await json({ ...given, corrected: true })).toMatchObject({
+      plan: 400,
+      corrected: true,
+      foresight: { plan: 400 },
+    });
+    await expect(run({ intensity, jobs, corrected: true })).rejects.toThrow(/name its --forecast-column/);
+    await expect(run({ forecastColumn: 'forecast', corrected: true })).rejects.toThrow(
+      /needs the start of each half hour/,
+    );
+  });
+
   it('says of jobs that do not fit which slots are over, and what would help', async () => {
     const jobs = await file(
       'many.csv',

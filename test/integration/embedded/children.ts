@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { platformPackage } from '../../../src/database/embedded/platform-package.js';
-import { temporary } from './places.js';
+import { TEMPORARY } from '../../support/temporary.js';
 
 /** What a child says once its server runs, or why it does not. */
 export interface Started {
@@ -34,7 +34,7 @@ let program = '';
 export function useChildren(): void {
   let folder = '';
   beforeAll(async () => {
-    folder = await mkdtemp(join(temporary, 'pylon-embedded-child-'));
+    folder = await mkdtemp(join(TEMPORARY, 'pylon-embedded-child-'));
     await chmod(folder, 0o755);
     program = join(folder, 'child.mjs');
     await build({

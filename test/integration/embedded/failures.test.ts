@@ -35,18 +35,16 @@ describe('a start that fails', () => {
     expect(await readFile(notes, 'utf8')).toBe('mine');
   });
 
-  it('names the fix when the cluster is of another major version', async () => {
+  it('names the fix when the cluster is of another major version, or its passwords are lost', async () => {
     const dataDir = await testFolder();
     await (await startEmbeddedPostgres({ dataDir, settings })).stop();
-    await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
+    const version = join(dataDir, 'postgres', 'PG_VERSION');
+    const ours = await readFile(version, 'utf8');
+    await writeFile(version, '17\n');
     await expect(startEmbeddedPostgres({ dataDir, settings })).rejects.toThrow(
       /made by PostgreSQL 17.*dump its data/,
     );
-  });
-
-  it('names the fix when the passwords of a cluster are lost', async () => {
-    const dataDir = await testFolder();
-    await (await startEmbeddedPostgres({ dataDir, settings })).stop();
+    await writeFile(version, ours);
     await unlink(join(dataDir, 'postgres-secrets.json'));
     await expect(startEmbeddedPostgres({ dataDir, settings })).rejects.toThrow(/restore that file, or move/);
   });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, cp, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { platformPackage } from '../../../src/database/embedded/platform-package.js';
 import { readPostmaster, whoHas } from '../../../src/database/embedded/postmaster-pid.js';
+import { TEMPORARY } from '../../support/temporary.js';
 
 /** Whether this run is root's: some tests are about root, others about everybody else. */
 export const isRoot = process.getuid?.() === 0;
@@ -18,9 +18,6 @@ export const canBeNobody =
   isRoot &&
   spawnSync(process.execPath, ['-e', 'os.userInfo()'], { uid: NOBODY, gid: NOBODY, cwd: '/' }).status === 0;
 
-/** Root's own TMPDIR may be closed to the user that PostgreSQL runs as. */
-export const temporary = isRoot ? '/tmp' : tmpdir();
-
 /** A new folder that everybody may walk through; at the end of the test every server in it is ended and it is removed. */
 export async function testFolder(mode = 0o755): Promise<string> {
   const folder = await newFolder(mode);
@@ -30,7 +27,7 @@ export async function testFolder(mode = 0o755): Promise<string> {
 
 /** The same for tests that share one: discard it after them. */
 export async function newFolder(mode = 0o755): Promise<string> {
-  const folder = await mkdtemp(join(temporary, 'pylon-embedded-'));
+  const folder = await mkdtemp(join(TEMPORARY, 'pylon-embedded-'));
   await chmod(folder, mode);
   return folder;
 }

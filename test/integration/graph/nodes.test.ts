@@ -26,6 +26,7 @@ const COMPUTE_TABLES = {
   Agent: 'agents',
   AgentState: 'agent_states',
   ApiKey: 'api_keys',
+  BecknTransaction: 'order_transactions',
   DataCentre: 'data_centres',
   Decision: 'decisions',
   DecisionOutcome: 'decision_outcomes',

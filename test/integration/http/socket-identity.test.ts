@@ -76,8 +76,8 @@ describe('a websocket', () => {
   });
 
   it.each([
-    ['an unknown key', { apiKey: `pylon_${'0'.repeat(12)}_${'x'.repeat(43)}` }, /unknown or revoked/],
-    ['a key of another form', { apiKey: 'secret' }, /unknown or revoked/],
+    ['an unknown key', { apiKey: `pylon_${'0'.repeat(12)}_${'x'.repeat(43)}` }, /is unknown/],
+    ['a key of another form', { apiKey: 'secret' }, /is unknown/],
     ['another scheme', { authorization: 'Basic eDp5' }, /Bearer/],
     ['a number', { apiKey: 7 }, /must be text/],
     ['two keys that differ', { apiKey: 'a', authorization: 'Bearer b' }, /different keys/],
@@ -124,7 +124,27 @@ describe('a websocket', () => {
     const raw = await open({ apiKey: key });
     await raw.frame('connection_ack');
     await database.owner.query('update operators set is_active = false where operator_id = $1', [operatorId]);
-    expect(await raw.closed).toBe(4403);
+    const reason = 'the operator of the API key is not active';
+    expect([await raw.closed, await raw.reason]).toEqual([4403, reason]);
+    const again = await open({ apiKey: key });
+    expect(await again.reason).toBe(reason);
+    const { status, errors } = await server.query('{ viewer { role } }', {}, key);
+    expect([status, errors?.[0]?.extensions.code, errors?.[0]?.message]).toEqual([
+      401,
+      'UNAUTHENTICATED',
+      reason,
+    ]);
+    // Whoever has no secret of it is told nothing of a key.
+    const guessed = await server.query('{ viewer { role } }', {}, `${key.slice(0, -43)}${'x'.repeat(43)}`);
+    expect(guessed.errors?.[0]?.message).toBe('the API key is unknown');
+    await database.owner.query('update operators set is_active = true where operator_id = $1', [operatorId]);
+    expect((await server.query('{ viewer { role } }', {}, key)).status).toBe(200);
+  });
+
+  it('is told when it comes with a key that was revoked', async () => {
+    const key = await createKey(database.owner, tenant.operatorId);
+    await revoke(key);
+    expect(await (await open({ apiKey: key })).reason).toBe('the API key was revoked');
   });
 });
 

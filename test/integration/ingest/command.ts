@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestDatabase } from '../../support/database.js';
+import { build } from '../../support/process.js';
 import type { Publisher } from '../../support/publisher.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+await build(); // before any test's time runs
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -30,7 +33,7 @@ export function pylon(
   { url }: Pick<Publisher, 'url'>,
   env: Readonly<Record<string, string>> = {},
 ): Command {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'],

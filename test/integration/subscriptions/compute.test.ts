@@ -85,6 +85,7 @@ const SUBSCRIPTIONS = [
   ],
   ['dataCentres', 'data_centres', 'dataCentre', 'dcId', 'ours-centre', true],
   ['storageAssets', 'storage_assets', 'storageAsset', 'assetId', 'ours-storage', true],
+  ['becknTransactions', 'order_transactions', 'becknTransaction', 'transactionId', 'ours-purchase', false],
 ] as const;
 
 describe.each(SUBSCRIPTIONS)('%s', (subscription, table, object, field, value, isOpen) => {

@@ -175,13 +175,21 @@ it('secrets of keys are read by nobody', async () => {
     expect(await touched(who, 'select from api_key_secrets', [])).toBe(INSUFFICIENT_PRIVILEGE);
 });
 
-it('a key tells whether it counts, and nothing else', async () => {
-  const { rows } = await as('nobody', (client) =>
-    client.query('select * from keys_in_force($1) order by 1', [
-      [a.ids.api_keys, b.ids.api_keys, 2_000_000_000],
-    ]),
-  );
-  expect(rows).toEqual([{ keys_in_force: a.ids.api_keys }, { keys_in_force: b.ids.api_keys }]);
+it('a key tells whether it counts no more, and nothing else', async () => {
+  const told = async (): Promise<unknown> => {
+    const { rows } = await as('nobody', (client) =>
+      client.query('select * from keys_out_of_force($1) order by 1', [
+        [a.ids.api_keys, b.ids.api_keys, 2_000_000_000],
+      ]),
+    );
+    return rows;
+  };
+  const revoke = (at: string) =>
+    database.owner.query(`update api_keys set revoked_at = ${at} where api_key_id = $1`, [b.ids.api_keys]);
+  expect(await told()).toEqual([]);
+  await revoke('now()');
+  expect(await told()).toEqual([{ api_key_id: b.ids.api_keys, reason: 'REVOKED' }]);
+  await revoke('null');
 });
 
 it('whom an event is for is told without what it holds', async () => {

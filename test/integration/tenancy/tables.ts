@@ -13,6 +13,8 @@ export const PRIVATE_TABLES: readonly string[] = [
   'negotiation_turns',
   'negotiations',
   'operator_accounts',
+  'order_messages',
+  'order_transactions',
   'placement_slots',
   'placements',
   'users',

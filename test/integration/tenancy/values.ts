@@ -30,6 +30,8 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     decisionId: names.decisionId,
     supersedes: names.decisionId,
     flexibilityWindowId: names.flexibilityWindowId,
+    transactionId: names.transactionId,
+    transactionIds: [names.transactionId],
     operatorName: name,
     operatorNames: [name],
     operator: name,
@@ -66,6 +68,20 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     aboveGco2PerKwh: 0,
     belowHz: 60,
     aboveHz: 40,
+
+    'Query.backtest.input': {
+      ...{ from: '2026-03-02T12:00:00Z', to: '2026-03-02T14:00:00Z', regionId: 13 },
+      jobs: [{ job: names.jobId, startSlot: 0, durationSlots: 1, slackSlots: 1 }],
+    },
+
+    // Of plans. What work is called in a plan is the caller's own word, and is said back.
+    'WorkToPlanInput.jobId': 'prying-work',
+    confidencePct: 95,
+    energyKwh: 10,
+    carbonWeight: 1,
+    costWeight: 1,
+    imminentMinutes: 0,
+    minimumSavingPct: 0,
 
     // Of actions.
     idempotencyKey: () => `prying-${(used += 1)}`,
@@ -144,6 +160,10 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     minLoadPct: 10,
     flexibilityRating: 0.5,
     rampRateMwPerMin: 1,
+    windowId: encodeGlobalId('ComputeWindow', 1),
+    offerId: 'offer',
+    acceptGbpPerMwh: 87,
+    loadReductionKw: 1,
     latitude: 51.5,
     longitude: -0.1,
     zoneId: 'zone',

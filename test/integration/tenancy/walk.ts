@@ -54,19 +54,26 @@ export class Walk {
     this.#depth = depth;
   }
 
-  /** The operations of one root field: by its required arguments alone, by each other one apart, and by all together. */
+  /**
+   * The operations of one root field: by its required arguments alone, by each other one apart, and by all together. One
+   * apart is asked a step less deep: it chooses rows, which link to the same things whatever chose them.
+   */
   of(root: GraphQLObjectType, field: GraphQLField<unknown, unknown>): readonly Operation[] {
     const optional = field.args.filter((arg) => !isRequiredArgument(arg) && this.#hasValue(root, field, arg));
-    const all = optional.length > 1 ? [optional] : [];
-    return [[], ...optional.map((arg) => [arg]), ...all].map((given) =>
-      this.#operation(root, field, new Set(given)),
-    );
+    const operation = (given: readonly GraphQLArgument[], depth: number): Operation =>
+      this.#operation(root, field, new Set(given), depth);
+    return [
+      operation([], this.#depth),
+      ...optional.map((arg) => operation([arg], this.#depth - 1)),
+      ...(optional.length > 1 ? [operation(optional, this.#depth)] : []),
+    ];
   }
 
   #operation(
     root: GraphQLObjectType,
     field: GraphQLField<unknown, unknown>,
     given: ReadonlySet<GraphQLArgument>,
+    depth: number,
   ): Operation {
     const keyword =
       root === this.#schema.getQueryType()
@@ -74,7 +81,7 @@ export class Walk {
         : root === this.#schema.getMutationType()
           ? 'mutation'
           : 'subscription';
-    const writing = new Writing();
+    const writing = new Writing(depth);
     const isGiven = (arg: GraphQLArgument): boolean => isRequiredArgument(arg) || given.has(arg);
     const selected = this.#field(root, field, isGiven, [], writing);
     return {
@@ -122,7 +129,7 @@ export class Walk {
       const isTooDeep =
         isCompositeType(of) &&
         !CARRIER.test(of.name) &&
-        (this.#depthOf([...path, of.name]) > this.#depth || timesIn(path, of.name) > 1);
+        (this.#depthOf([...path, of.name]) > writing.depth || timesIn(path, of.name) > 1);
       if (isTooDeep) return [];
       const text = this.#field(type, field, isRequiredArgument, path, writing);
       return [prefix === '' ? text : `${prefix}${field.name}: ${text}`];
@@ -180,8 +187,13 @@ const timesIn = (path: readonly string[], name: string): number =>
 
 /** The variables of an operation that is being written. */
 class Writing {
+  readonly depth: number;
   readonly variables: Record<string, unknown> = {};
   readonly #types: string[] = [];
+
+  constructor(depth: number) {
+    this.depth = depth;
+  }
 
   variable(type: string, value: unknown): string {
     const name = `v${this.#types.length}`;

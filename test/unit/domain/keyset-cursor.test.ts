@@ -28,7 +28,7 @@ describe('a keyset cursor', () => {
     );
     for (const json of ['["g1", 1]', '["g1",1.0]', '["g1",1e3]', '{"0":"g1"}', '["g1",null]'])
       expect(decodeKeyset('g1', ['number'], toBase64url(json))).toBeNull();
-    expect(decodeKeyset('g1', ['number'], 'x'.repeat(1000))).toBeNull();
+    expect(decodeKeyset('g1', ['number'], 'x'.repeat(3000))).toBeNull();
   });
 
   it('holds instants of the calendar only', () => {

@@ -29,6 +29,8 @@ import {
 } from '../../support/neso-payloads.js';
 import { generationBody, nationalBody, regionalBody } from '../../support/payloads.js';
 
+const RUNS = process.env['PYLON_SOAK'] ? 1_000 : 100;
+
 const ASKED_AT = new Date('2026-03-02T12:34Z');
 const START = new Date('2026-03-02T10:00Z');
 
@@ -176,7 +178,7 @@ describe.each(SOURCES)('source $id', (source) => {
       fc.property(bodies, (body) => {
         expect([null, 'SOURCE_CONTRACT_BROKEN']).toContain(codeOf(() => source.parse(body, ASKED_AT)));
       }),
-      { numRuns: 300 },
+      { numRuns: RUNS },
     );
   });
 
@@ -195,7 +197,7 @@ describe.each(SOURCES)('source $id', (source) => {
           expect.arrayContaining([...beside.records]),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: RUNS },
     );
   });
 });

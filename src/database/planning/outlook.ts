@@ -1,0 +1,115 @@
+import { qualityOf } from '../../domain/codes.js';
+import { renewablePct } from '../../domain/grid-signal.js';
+import { halfHours } from '../../domain/half-hour.js';
+import { priceGroupOf } from '../../domain/price-group.js';
+import { readSignals, type GridSignalReader } from '../grid-signals.js';
+import type { HalfHourSpan } from '../headroom.js';
+import { readPrices } from '../series/prices.js';
+import { readStress } from '../series/stress.js';
+
+/** One region's values by half hour of a span. Null: unknown. */
+export interface RegionSeries {
+  readonly regionId: number;
+  /** The forecast; where there is none, the outturn. */
+  readonly gco2PerKwh: readonly (number | null)[];
+  readonly renewablePct: readonly (number | null)[];
+  /** True where any of its values was made up by a model. */
+  readonly isSynthetic: readonly boolean[];
+}
+
+/** What is known of a span of half hours. Price and stress are Great Britain's. */
+export interface Outlook extends HalfHourSpan {
+  /** In the order of the ids asked for. */
+  readonly regions: readonly RegionSeries[];
+  readonly gbpPerMwh: readonly (number | null)[];
+  readonly gridStress: readonly (number | null)[];
+}
+
+/** @param asOf the sequence to answer as of; null for the newest. */
+export async function readOutlook(
+  reader: GridSignalReader,
+  regionIds: readonly number[],
+  { from, to }: HalfHourSpan,
+  asOf: bigint | null,
+): Promise<Outlook> {
+  const starts = halfHours(from, to);
+  const keys = starts.map((start) => ({ from: start, asOf }));
+  // One connection may be all there is: one after the other.
+  const regions =
+    asOf === null
+      ? await readNewest(reader, regionIds, starts)
+      : await readKnownThen(reader, regionIds, starts, asOf);
+  const prices = await readPrices(reader, keys, ['MARKET_INDEX', 'FORECAST']);
+  const stresses = await readStress(reader, keys);
+  return {
+    from,
+    to,
+    regions,
+    gbpPerMwh: prices.map((stated) => priceGroupOf(stated)?.gbpPerMwh ?? null),
+    gridStress: stresses.map((stated) => stated?.stress ?? null),
+  };
+}
+
+/** Slot, intensity, its quality, renewables in thousandths, their quality. */
+type Cell = readonly [
+  slot: number,
+  gco2: number | null,
+  carbonQuality: number | null,
+  renewable: number | null,
+  mixQuality: number | null,
+];
+
+/** One row a region: many small rows would take longer to read than to find. */
+async function readNewest(
+  { db, servesSynthetic }: GridSignalReader,
+  regionIds: readonly number[],
+  starts: readonly Date[],
+): Promise<RegionSeries[]> {
+  const { rows } = await db.query<{ region_id: number; cells: readonly Cell[] }>({
+    name: 'planning-outlook',
+    text: `select g.region_id, json_agg(json_build_array((extract(epoch from g.from_at - $2) / 1800)::integer,
+        coalesce(g.forecast_gco2_per_kwh, g.outturn_gco2_per_kwh), g.carbon_quality, g.wind_permille + g.solar_permille + g.hydro_permille, g.mix_quality)) as cells
+      from grid_signals g where g.region_id = any ($1::smallint[]) and g.from_at >= $2 and g.from_at < $2 + $3 * interval '30 minutes'
+      group by g.region_id`,
+    values: [regionIds, starts[0], starts.length],
+  });
+  const cellsOf = new Map(rows.map(({ region_id: regionId, cells }) => [regionId, cells]));
+  const isHidden = (quality: number | null): boolean =>
+    !servesSynthetic && quality !== null && qualityOf(quality) === 'SYNTHETIC';
+  return regionIds.map((regionId) => {
+    const gco2PerKwh = starts.map((): number | null => null);
+    const renewablePct = starts.map((): number | null => null);
+    const isSynthetic = starts.map(() => false);
+    for (const [slot, gco2, carbonQuality, renewable, mixQuality] of cellsOf.get(regionId) ?? []) {
+      gco2PerKwh[slot] = isHidden(carbonQuality) ? null : gco2;
+      renewablePct[slot] = renewable === null || isHidden(mixQuality) ? null : renewable / 10;
+      isSynthetic[slot] = [carbonQuality, mixQuality].some(
+        (quality) => quality !== null && qualityOf(quality) === 'SYNTHETIC',
+      );
+    }
+    return { regionId, gco2PerKwh, renewablePct, isSynthetic };
+  });
+}
+
+async function readKnownThen(
+  reader: GridSignalReader,
+  regionIds: readonly number[],
+  starts: readonly Date[],
+  asOf: bigint,
+): Promise<RegionSeries[]> {
+  const keys = regionIds.flatMap((regionId) => starts.map((from) => ({ regionId, from })));
+  const signals = await readSignals(reader, keys, asOf);
+  return regionIds.map((regionId, r) => {
+    const own = starts.map((_, slot) => signals[r * starts.length + slot] ?? null);
+    return {
+      regionId,
+      gco2PerKwh: own.map(
+        (signal) => signal?.carbon?.forecastGco2PerKwh ?? signal?.carbon?.outturnGco2PerKwh ?? null,
+      ),
+      renewablePct: own.map((signal) => (signal ? renewablePct(signal) : null)),
+      isSynthetic: own.map((signal) =>
+        [signal?.carbon, signal?.mix].some((group) => group?.provenance.quality === 'SYNTHETIC'),
+      ),
+    };
+  });
+}

@@ -1,0 +1,50 @@
+/** Lags looked at: a day. */
+const LAGS = 48;
+/** Pairs under which a week is not full: too few to tell how errors hang together. */
+const LEAST_PAIRS = 7 * 48;
+
+/**
+ * Autocorrelation of the national forecast's errors of 2023 at 1, 2, 4 and 8 half hours: 0.74, 0.53, 0.30, 0.12; between
+ * them and beyond by the same ratio a step. Convex and falling, so that no sum of errors has a variance below 0 (Pólya).
+ */
+export const USUAL_CORRELATION: Float64Array = usualCorrelation();
+
+function usualCorrelation(): Float64Array {
+  const known = [
+    [0, 1],
+    [1, 0.74],
+    [2, 0.53],
+    [4, 0.3],
+    [8, 0.12],
+  ] as const;
+  return Float64Array.from({ length: LAGS + 1 }, (_, lag) => {
+    const next = known.findIndex(([at]) => at >= lag);
+    const [[before, low], [after, high]] = next < 1 ? [known[3], known[4]] : [known[next - 1]!, known[next]!];
+    return lag === 0 ? 1 : low * (high / low) ** ((lag - before) / (after - before));
+  });
+}
+
+/**
+ * Autocorrelation of errors by lag in half hours, from 0 to a day. Sums are over all runs and divided by what all errors
+ * sum to, and fall off in a straight line to 0 beyond the last lag (Bartlett): so that no sum of errors has a variance
+ * below 0. Of fewer than a week of errors nothing is learned: then that of 2023.
+ *
+ * @param runs errors in the order of time, one run a forecast; NaN where one is not known.
+ * @see Bartlett's window as in Newey and West, https://doi.org/10.2307/1913610
+ */
+export function errorCorrelation(runs: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(LAGS + 1);
+  let pairs = 0;
+  for (const run of runs)
+    for (let i = 0; i < run.length; i += 1) {
+      if (Number.isNaN(run[i]!)) continue;
+      pairs += 1;
+      for (let lag = 0; lag <= LAGS && i + lag < run.length; lag += 1) {
+        const later = run[i + lag]!;
+        if (!Number.isNaN(later)) sums[lag]! += run[i]! * later;
+      }
+    }
+  const all = sums[0]!;
+  if (pairs < LEAST_PAIRS || all === 0) return USUAL_CORRELATION.slice();
+  return sums.map((sum, lag) => (sum / all) * (1 - lag / (LAGS + 1)));
+}

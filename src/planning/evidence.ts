@@ -1,0 +1,136 @@
+import type { GridSignalReader } from '../database/grid-signals.js';
+import { readCentrePower, type CentrePower } from '../database/planning/centres.js';
+import { readOutlook, type Outlook } from '../database/planning/outlook.js';
+import type { StoragePower } from '../database/planning/storage.js';
+import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import {
+  MOST_SLOTS,
+  PROBLEM_FORM,
+  type Centre,
+  type Objective,
+  type PlanningProblem,
+  type Storage,
+} from '../domain/planner/places/problem.js';
+import { GREAT_BRITAIN } from '../domain/regions.js';
+import { believedForecast } from './forecast.js';
+import { problemWork, windowOf, type WorkToPlan } from './work-to-plan.js';
+
+/** What a plan is to be made of. */
+export interface PlanRequest {
+  readonly works: readonly WorkToPlan[];
+  readonly objective: Objective;
+  readonly now: Date;
+  /** A past sequence: the grid as it was known then. Room is always that of now. Null: the newest. */
+  readonly asOf: bigint | null;
+  readonly isCorrected: boolean;
+  readonly storage: readonly StoragePower[];
+  /** Placements of these works that stand and may be given up, W of the facility by data centre and start of the half hour. */
+  readonly standing: ReadonlyMap<string, ReadonlyMap<number, number>>;
+}
+
+/** A problem, and the rows it was made from. */
+export interface Evidence {
+  readonly problem: PlanningProblem;
+  readonly centres: readonly CentrePower[];
+  readonly outlook: Outlook;
+  /** Start of a slot. */
+  readonly at: (slot: number) => Date;
+  /** Whether a value of a region in a slot was made up. */
+  readonly isSynthetic: (regionId: number, slot: number) => boolean;
+}
+
+/** An hour more than any deadline, so that the plan can say what it would be worth. */
+const SLOTS_MORE = 2;
+
+/** Reads all that a plan follows from, at one moment: run it in one transaction, or what it reads may be of several. */
+export async function readEvidence(reader: GridSignalReader, request: PlanRequest): Promise<Evidence> {
+  const { works, now } = request;
+  const origin = new Date(Math.ceil(now.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS);
+  const last = Math.max(1, ...works.map((work) => windowOf(work, origin).to)) + SLOTS_MORE;
+  const slots = Math.min(MOST_SLOTS, last);
+  const span = { from: origin, to: addHalfHours(origin, slots) };
+  const centres = await readCentrePower(reader.db, whereOf(works), span, now);
+  const regionIds = [...new Set([...centres.map(({ regionId }) => regionId), GREAT_BRITAIN])].sort(
+    (a, b) => a - b,
+  );
+  const outlook = await readOutlook(reader, regionIds, span, request.asOf);
+  const believed = await believedForecast(reader, outlook.regions, { from: origin, ...request });
+  const isHere = ({ regionId }: { readonly regionId: number }): boolean =>
+    centres.some((centre) => centre.regionId === regionId);
+  return {
+    problem: {
+      form: PROBLEM_FORM,
+      from: origin.toISOString(),
+      slots,
+      regions: believed.regions.filter(isHere),
+      errorCorrelation: believed.errorCorrelation,
+      gbpPerMwh: outlook.gbpPerMwh,
+      gridStress: outlook.gridStress,
+      centres: centres.map((centre) => problemCentre(centre, origin, request.standing.get(centre.dcId))),
+      works: works.map((work) => problemWork(work, origin, slots, allowedOf(work, centres))),
+      storage: request.storage.filter(isHere).map(problemStorage),
+      objective: request.objective,
+    },
+    centres,
+    outlook,
+    at: (slot) => addHalfHours(origin, slot),
+    isSynthetic: (regionId, slot) =>
+      outlook.regions.find((region) => region.regionId === regionId)?.isSynthetic[slot] ?? false,
+  };
+}
+
+/** Where any of the works may run; empty: everywhere. */
+function whereOf(works: readonly WorkToPlan[]): {
+  readonly regionIds: readonly number[];
+  readonly dcIds: readonly string[];
+} {
+  const anywhere = (lists: readonly (readonly unknown[])[]): boolean =>
+    lists.some((list) => list.length === 0);
+  const regions = works.map(({ allowedRegionIds }) => allowedRegionIds);
+  const ids = works.map(({ allowedDcIds }) => allowedDcIds);
+  return {
+    regionIds: anywhere(regions) ? [] : [...new Set(regions.flat())],
+    dcIds: anywhere(ids) ? [] : [...new Set(ids.flat())],
+  };
+}
+
+const allowedOf = (
+  { allowedRegionIds, allowedDcIds }: WorkToPlan,
+  centres: readonly CentrePower[],
+): readonly string[] =>
+  centres
+    .filter(
+      ({ dcId, regionId }) =>
+        (allowedRegionIds.length === 0 || allowedRegionIds.includes(regionId)) &&
+        (allowedDcIds.length === 0 || allowedDcIds.includes(dcId)),
+    )
+    .map(({ dcId }) => dcId);
+
+function problemCentre(
+  { dcId, regionId, pue, capacityW, committedW, rampRateMwPerMin }: CentrePower,
+  origin: Date,
+  own: ReadonlyMap<number, number> | undefined,
+): Centre {
+  const standingW = committedW.map(
+    (watts, slot) => watts - (own?.get(addHalfHours(origin, slot).getTime()) ?? 0),
+  );
+  return {
+    dcId,
+    regionId,
+    pue,
+    roomW: standingW.map((watts) => Math.max(0, capacityW - watts)),
+    standingW,
+    // What it can change by within a half hour.
+    rampW: rampRateMwPerMin === null ? null : rampRateMwPerMin * 30 * 1e6,
+  };
+}
+
+const problemStorage = (asset: StoragePower): Storage => ({
+  assetId: asset.assetId,
+  regionId: asset.regionId,
+  capacityWh: asset.capacityMwh * 1e6,
+  chargeWh: Math.min(asset.chargeMwh, asset.capacityMwh) * 1e6,
+  maxChargeW: asset.maxChargeMw * 1e6,
+  maxDischargeW: asset.maxDischargeMw * 1e6,
+  efficiency: asset.efficiencyPct / 100,
+});

@@ -1,0 +1,131 @@
+import type { Context } from '../../context.js';
+import { archivedSpans } from '../../database/archive/archived-spans.js';
+import { readStoragePower, type StoragePower } from '../../database/planning/storage.js';
+import { readAs } from '../../database/viewers.js';
+import { PylonError } from '../../domain/errors.js';
+import { PLANNER, makePlan, type Plan, type PlannedWork } from '../../domain/planner/places/plan.js';
+import { MOST_WORKS, faultsOf, type PlanningProblem } from '../../domain/planner/places/problem.js';
+import { readEvidence, type Evidence } from '../../planning/evidence.js';
+import type { WorkToPlan } from '../../planning/work-to-plan.js';
+import { asOfOf } from '../as-of.js';
+import { objectiveAsked, storedWork, workAsked, type ObjectiveAsked, type WorkAsked } from './work-asked.js';
+
+type Maybe<Value> = Value | null | undefined;
+
+export interface HowToPlan {
+  readonly objective?: Maybe<ObjectiveAsked>;
+  readonly corrected?: Maybe<boolean>;
+  readonly asOf?: Maybe<Date>;
+  /** Whether the caller's own storage feeds the work. */
+  readonly storage?: Maybe<boolean>;
+}
+
+/** A plan as the graph answers it. */
+export interface PlanAnswer {
+  readonly plan: Plan;
+  readonly evidence: Evidence;
+  readonly works: readonly PlannedAnswer[];
+  readonly policy: typeof PLANNER;
+  /** What of the grid was known: at this instant. */
+  readonly asOf: Date;
+}
+
+export interface PlannedAnswer {
+  readonly asked: WorkToPlan;
+  readonly planned: PlannedWork;
+  /** The whole that it is a part of. */
+  readonly answer: () => PlanAnswer;
+}
+
+/**
+ * Answers `planWorkload`: the work of an id, or as it is described.
+ *
+ * @throws {PylonError} BAD_USER_INPUT, UNAUTHENTICATED, DATA_ARCHIVED
+ */
+export async function planWorkload(
+  args: HowToPlan & { readonly jobId?: Maybe<string>; readonly work?: Maybe<WorkAsked> },
+  context: Context,
+): Promise<PlannedAnswer> {
+  if ((args.jobId == null) === (args.work == null))
+    throw new PylonError('BAD_USER_INPUT', 'give either jobId, of a workload of yours, or work, described');
+  const works =
+    args.work == null
+      ? await storedWork([args.jobId ?? ''], context)
+      : [workAsked(args.work, 'work', context.now)];
+  const { works: planned } = await answerOf(works, args, context, (problem) => makePlan(problem));
+  return planned[0]!;
+}
+
+/**
+ * Answers `planWorkloads`, on a thread of the planner.
+ *
+ * @throws {PylonError} BAD_USER_INPUT, UNAUTHENTICATED, DATA_ARCHIVED, PLANNER_BUSY, PLANNER_TIMEOUT
+ */
+export async function planWorkloads(
+  args: HowToPlan & {
+    readonly jobIds?: Maybe<readonly string[]>;
+    readonly works?: Maybe<readonly WorkAsked[]>;
+  },
+  context: Context,
+): Promise<PlanAnswer> {
+  const { jobIds, works: described } = args;
+  const count = (jobIds?.length ?? 0) + (described?.length ?? 0);
+  if (count === 0 || count > MOST_WORKS)
+    throw new PylonError('BAD_USER_INPUT', `${count} workloads: a plan is for 1 to ${MOST_WORKS}`);
+  const works = [
+    ...(await storedWork(jobIds ?? [], context)),
+    ...(described ?? []).map((work, i) =>
+      workAsked({ ...work, jobId: work.jobId ?? `work-${i + 1}` }, `works.${i}`, context.now),
+    ),
+  ];
+  return answerOf(works, args, context, (problem) => context.planner.run('plan', problem));
+}
+
+async function answerOf(
+  works: readonly WorkToPlan[],
+  how: HowToPlan,
+  context: Context,
+  plan: (problem: PlanningProblem) => Plan | Promise<Plan>,
+): Promise<PlanAnswer> {
+  const objective = objectiveAsked(how.objective);
+  const { database, viewer, now } = context;
+  const asOf = await asOfOf(how.asOf, context);
+  const evidence = await readAs(database.pool, viewer, async (db) => {
+    const storage = await storageOf(how, context, db);
+    const reader = { ...database.reader, db, archive: archivedSpans(db, () => now) };
+    return readEvidence(reader, {
+      ...{ works, objective, now, storage, standing: new Map() },
+      asOf: asOf?.sequence ?? null,
+      isCorrected: how.corrected ?? true,
+    });
+  });
+  const { problem } = evidence;
+  const faults = faultsOf(problem);
+  if (faults.length > 0) throw new PylonError('BAD_USER_INPUT', faults.join('; '));
+  const made = await plan(problem);
+  const byId = new Map(made.works.map((planned) => [planned.jobId, planned]));
+  const answer: PlanAnswer = {
+    plan: made,
+    evidence,
+    policy: PLANNER,
+    asOf: asOf?.instant ?? now,
+    works: works.map((asked) => ({ asked, planned: byId.get(asked.jobId)!, answer: () => answer })),
+  };
+  return answer;
+}
+
+const LICENCE_AREAS = Array.from({ length: 14 }, (_, i) => i + 1);
+
+async function storageOf(
+  { storage }: HowToPlan,
+  { viewer }: Pick<Context, 'viewer'>,
+  db: Parameters<typeof readStoragePower>[0],
+): Promise<readonly StoragePower[]> {
+  if (storage !== true) return [];
+  if (viewer === null)
+    throw new PylonError(
+      'UNAUTHENTICATED',
+      'storage: only your own storage feeds your work: send an API key',
+    );
+  return readStoragePower(db, viewer.operatorId, LICENCE_AREAS);
+}
