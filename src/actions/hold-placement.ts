@@ -41,8 +41,9 @@ export const holdPlacement = defineAction({
     }),
   names: { jobId: 'workload', dcId: 'data centre', decisionId: 'decision' },
   furtherFaults({ now }, { slots, from, to }) {
-    if (slots === undefined || from === undefined || to === undefined || spanFault(slots, from, to))
-      return [];
+    if (slots === undefined || from === undefined || to === undefined) return [];
+    const fault = spanFault(slots, from, to);
+    if (fault) return [{ path: `input.${fault.path}`, message: fault.message }];
     return slotFaults(slotsOf({ slots, from, to }, 0), now, 'input.slots');
   },
   async perform(transaction, input) {

@@ -15,14 +15,16 @@ import {
   objective,
   objectiveOf,
   takePlace,
+  type Finding,
   type FoundPlace,
   type Taking,
 } from './planned-placing.js';
 import { releasePlacementsOf } from './placement-rows.js';
-import { code, optional, wholeWithin } from './rules.js';
+import { code, optional, wholeWithin, within } from './rules.js';
 import { findWorkload, lockWorkload, type WorkloadRow } from './workload-rows.js';
 
 const USUAL_TTL_SECONDS = 300;
+const USUAL_RESERVE_PCT = 10;
 
 /** The planner's place for a workload is taken and decided on: where, when and why, with what it was found from. */
 export const placeWorkload = defineAction({
@@ -35,6 +37,7 @@ export const placeWorkload = defineAction({
     objective: optional(objective),
     confirm: optional(z.boolean()),
     ttlSeconds: optional(wholeWithin(30, 3_600)),
+    reservePct: optional(within(0, 90)),
     negotiationId: optional(code),
     supersedes: optional(code),
   }),
@@ -42,7 +45,8 @@ export const placeWorkload = defineAction({
   async perform(transaction, input): Promise<DecisionAppend> {
     const goal = objectiveOf(input.objective);
     const taking = { confirm: input.confirm ?? true, ttlSeconds: input.ttlSeconds ?? USUAL_TTL_SECONDS };
-    const { place, placementId } = await placeNow(transaction, input.jobId, goal, taking);
+    const finding = { goal, reservePct: input.reservePct ?? USUAL_RESERVE_PCT };
+    const { place, placementId } = await placeNow(transaction, input.jobId, finding, taking);
     const { placed, evidence } = place;
     return decidePlan(transaction, place, {
       ...{ jobId: input.jobId, agentId: input.agentId, negotiationId: input.negotiationId },
@@ -69,12 +73,12 @@ function typeOf({ evidence, placed }: FoundPlace, goal: Objective): DecisionType
 async function placeNow(
   transaction: ActionTransaction,
   jobId: string,
-  goal: Objective,
+  finding: Finding,
   taking: Taking,
 ): Promise<{ readonly place: FoundPlace; readonly placementId: number }> {
   let known = waiting(await findWorkload(transaction, jobId));
   for (let isLocked = false; ; isLocked = true) {
-    const place = await findPlace(transaction, known, goal);
+    const place = await findPlace(transaction, known, finding);
     if (!isLocked) await lockDataCentres(transaction.db, [place.dataCentreId]);
     const work = waiting(await lockWorkload(transaction, { jobId }));
     if (work.version === known.version) {

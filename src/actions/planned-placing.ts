@@ -12,7 +12,7 @@ import {
 } from '../domain/compute/decision-content.js';
 import { WAITING_STATUSES, type WorkloadStatus } from '../domain/compute/workload-states.js';
 import { PLANNER, makePlan, type Placed, type Plan } from '../domain/planner/places/plan.js';
-import { faultsOf, type Objective } from '../domain/planner/places/problem.js';
+import { faultsOf, type Objective, type PlanningProblem } from '../domain/planner/places/problem.js';
 import { Refused, type Fault } from '../domain/refusal.js';
 import { alternativesOf, constraintsOf, inputsOf } from '../planning/decided-plan.js';
 import { readEvidence, type Evidence } from '../planning/evidence.js';
@@ -43,6 +43,14 @@ export interface FoundPlace {
 /** Power of the facility that the workload's own placements take, by data centre and start of the half hour. */
 export type Standing = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
+export interface Finding {
+  readonly goal: Objective;
+  /** Power of its own that it would give up. */
+  readonly standing?: Standing;
+  /** Share of each data centre that is left for work still to come, as long as the workload has a place without it. */
+  readonly reservePct?: number;
+}
+
 /**
  * The best place for a workload, as things are now.
  *
@@ -51,8 +59,7 @@ export type Standing = ReadonlyMap<string, ReadonlyMap<number, number>>;
 export async function findPlace(
   { db, grid, now }: ActionTransaction,
   work: WorkloadRow,
-  goal: Objective,
-  standing: Standing = new Map(),
+  { goal, standing = new Map(), reservePct = 0 }: Finding,
 ): Promise<FoundPlace> {
   const evidence = await readEvidence(
     { ...grid, db },
@@ -65,11 +72,31 @@ export async function findPlace(
   );
   const faults = faultsOf(evidence.problem);
   if (faults.length > 0) throw new Refused('NO_PLAN', `${work.job_id}: ${faults.join('; ')}`);
+  const sparing =
+    reservePct > 0 ? placeIn({ ...evidence, problem: withReserve(evidence, reservePct) }) : null;
+  const place = sparing ?? placeIn(evidence);
+  if (!place) throw noPlan(work, makePlan(evidence.problem));
+  return place;
+}
+
+function placeIn(evidence: Evidence): FoundPlace | null {
+  // What else there was is worth finding only for a place that is taken.
+  if (!makePlan(evidence.problem, { isExplained: false }).works[0]?.placed) return null;
   const plan = makePlan(evidence.problem);
   const placed = plan.works[0]?.placed ?? null;
   const centre = evidence.centres.find(({ dcId }) => dcId === placed?.places[0]?.dcId);
-  if (!placed || !centre) throw noPlan(work, plan);
-  return { evidence, plan, placed, dataCentreId: centre.dataCentreId };
+  return placed && centre ? { evidence, plan, placed, dataCentreId: centre.dataCentreId } : null;
+}
+
+function withReserve({ problem, centres }: Evidence, reservePct: number): PlanningProblem {
+  const reserveW = new Map(centres.map(({ dcId, capacityW }) => [dcId, (capacityW * reservePct) / 100]));
+  return {
+    ...problem,
+    centres: problem.centres.map((centre) => ({
+      ...centre,
+      roomW: centre.roomW.map((room) => Math.max(0, room - (reserveW.get(centre.dcId) ?? 0))),
+    })),
+  };
 }
 
 /** A workload as the planner takes it. It stays in one data centre, and its limits are compared with the forecast. */

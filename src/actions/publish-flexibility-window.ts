@@ -38,18 +38,15 @@ export const publishFlexibilityWindow = defineAction({
       from: halfHour,
       to: halfHour,
     })
-    .superRefine(({ from, to, service, direction }, context) => {
-      const fault = (path: string, message: string): void =>
+    .superRefine((input, context) => {
+      for (const { path, message } of termFaults(input))
         context.addIssue({ code: 'custom', path: [path], message });
-      if (from >= to) fault('to', 'must lie after from');
-      if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY_MS)
-        fault('to', `must be at most ${LONGEST_DAYS} days after from`);
-      const other = { TURN_DOWN: 'INCREASE_DEMAND', TURN_UP: 'DECREASE_DEMAND' };
-      if (service in other && other[service as keyof typeof other] === direction)
-        fault('direction', `is not what the service ${service} is for`);
     }),
   makes: { flexibilityWindowId: 'flexibility window' },
-  furtherFaults: ({ now }, { from }) => (from ? beginFaults(from, now) : []),
+  furtherFaults: ({ now }, input) => [
+    ...(input.from ? beginFaults(input.from, now) : []),
+    ...termFaults(input).map(({ path, message }) => ({ path: `input.${path}`, message })),
+  ],
   async perform(transaction, input) {
     const { db, viewer, now } = transaction;
     const { rows } = await db.query<{ type: string }>('select type from operators where operator_id = $1', [
@@ -76,6 +73,32 @@ export const publishFlexibilityWindow = defineAction({
     return { table: 'flexibility_windows', id };
   },
 });
+
+interface Terms {
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly service?: string | undefined;
+  readonly direction?: string | undefined;
+}
+
+const NOT_FOR: Readonly<Record<string, string>> = {
+  TURN_DOWN: 'INCREASE_DEMAND',
+  TURN_UP: 'DECREASE_DEMAND',
+};
+
+/** Whether what is said of the span, and of the service, goes together; nothing where a part of either is not known. */
+function termFaults({ from, to, service, direction }: Terms): Fault[] {
+  const longest = LONGEST_DAYS * DAY_MS;
+  return [
+    ...(from && to && from >= to ? [{ path: 'to', message: 'must lie after from' }] : []),
+    ...(from && to && to.getTime() - from.getTime() > longest
+      ? [{ path: 'to', message: `must be at most ${LONGEST_DAYS} days after from` }]
+      : []),
+    ...(service !== undefined && direction !== undefined && NOT_FOR[service] === direction
+      ? [{ path: 'direction', message: `is not what the service ${service} is for` }]
+      : []),
+  ];
+}
 
 const beginFaults = (from: Date, now: Date): Fault[] =>
   from < now ? [{ path: 'input.from', message: `must not lie before now, ${now.toISOString()}` }] : [];

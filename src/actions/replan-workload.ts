@@ -46,12 +46,12 @@ export const replanWorkload = defineAction({
     const goal = objectiveOf(input.objective);
     const first = await findWorkload(transaction, jobId);
     const before = await standingOf(transaction, first, input.imminentMinutes ?? IMMINENT_MINUTES);
-    const { evidence } = await findPlace(transaction, first, goal, before.standing);
+    const { evidence } = await findPlace(transaction, first, { goal, standing: before.standing });
     await lockCentresOf(transaction, evidence);
     await lockDataCentres(transaction.db, [before.dataCentreId]);
     const work = await lockWorkload(transaction, { jobId });
     const now = await standingOf(transaction, work, input.imminentMinutes ?? IMMINENT_MINUTES);
-    const place = await findPlace(transaction, work, goal, now.standing);
+    const place = await findPlace(transaction, work, { goal, standing: now.standing });
     const stays = stayingOf(place.evidence, now);
     refuseUnworthy(jobId, stays, place.placed.outcome, input.minimumSavingPct ?? LEAST_SAVING_PCT);
     refuseUnmovable(place.evidence, now);

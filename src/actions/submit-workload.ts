@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { workOf } from '../domain/compute/work.js';
+import type { Fault } from '../domain/refusal.js';
 import { defineAction } from './action.js';
 import { code, email, optional, text } from './rules.js';
 import {
@@ -37,21 +38,8 @@ export const submitWorkload = defineAction({
       ...optionals(WORKLOAD_LIMITS),
     })
     .superRefine((input, context) => {
-      const work = workOf(input);
-      if (typeof work === 'string')
-        context.addIssue({ code: 'custom', path: ['estimatedEnergyKwh'], message: work });
-      else {
-        const derived = z.object({ powerKw, estimatedEnergyKwh: energyKwh, durationMinutes }).safeParse(work);
-        for (const { path, message } of derived.error?.issues ?? []) {
-          const [part] = path;
-          if (input[part as keyof typeof work] === null)
-            context.addIssue({
-              code: 'custom',
-              path: [...path],
-              message: `follows from the others, and ${message}`,
-            });
-        }
-      }
+      for (const { path, message } of sizeFaults(input))
+        context.addIssue({ code: 'custom', path: [path], message });
       if (input.earliestStart && input.deadline <= input.earliestStart)
         context.addIssue({ code: 'custom', path: ['deadline'], message: 'must be after earliestStart' });
     }),
@@ -59,13 +47,17 @@ export const submitWorkload = defineAction({
   makes: { jobId: 'workload' },
   async furtherFaults(look, input) {
     const { deadline, estimatedEnergyKwh, powerKw: power, durationMinutes: minutes } = input;
-    const isSized = estimatedEnergyKwh !== undefined && power !== undefined && minutes !== undefined;
-    const work = isSized ? workOf({ estimatedEnergyKwh, powerKw: power, durationMinutes: minutes }) : '';
+    const size =
+      estimatedEnergyKwh === undefined || power === undefined || minutes === undefined
+        ? null
+        : { estimatedEnergyKwh, powerKw: power, durationMinutes: minutes };
+    const work = size && workOf(size);
     const span = {
       earliestStart: input.earliestStart ?? look.now,
-      durationMinutes: typeof work === 'string' ? null : work.durationMinutes,
+      durationMinutes: work === null || typeof work === 'string' ? null : work.durationMinutes,
     };
     return [
+      ...(size ? sizeFaults(size).map(({ path, message }) => ({ path: `input.${path}`, message })) : []),
       ...(deadline ? timeFaults({ ...span, deadline }, look.now) : []),
       ...(await allowedCentreFaults(look, input.allowedDcIds ?? [], input.allowedRegionIds ?? [])),
     ];
@@ -124,3 +116,16 @@ export const submitWorkload = defineAction({
     return { table: 'workloads', id };
   },
 });
+
+/** Whether energy, power and duration agree, and what follows from two of them is within bounds. */
+function sizeFaults(size: Parameters<typeof workOf>[0]): Fault[] {
+  const work = workOf(size);
+  if (typeof work === 'string') return [{ path: 'estimatedEnergyKwh', message: work }];
+  const derived = z.object({ powerKw, estimatedEnergyKwh: energyKwh, durationMinutes }).safeParse(work);
+  return (derived.error?.issues ?? []).flatMap(({ path, message }) => {
+    const part = path.join('.');
+    return size[part as keyof typeof size] === null
+      ? [{ path: part, message: `follows from the others, and ${message}` }]
+      : [];
+  });
+}

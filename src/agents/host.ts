@@ -8,7 +8,8 @@ import { messageOf } from '../domain/errors.js';
 import { Gate } from './gate.js';
 import { LogReader } from './log-reader.js';
 import type { Policy } from './policy.js';
-import { AgentRunner, type Round, type RunnerReports, type RunnerSettings } from './runner.js';
+import { AgentRunner, type RunnerReports, type RunnerSettings } from './runner.js';
+import type { Round } from './session.js';
 import { Stopped } from './within-time.js';
 
 export interface AgentHostDeps {

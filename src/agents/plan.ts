@@ -48,11 +48,14 @@ export const shownOf = (sight: string): Shown =>
 export const encodeOrigin = (origin: Origin): unknown => encode(origin);
 export const originOf = (stored: unknown): Origin => decode(stored) as Origin; // as above
 
+/** Names that begin with `$` get another: what others put into their terms is never taken for an instant. */
 function encode(value: unknown): unknown {
   if (value instanceof Date) return { [INSTANT]: value.toISOString() };
   if (Array.isArray(value)) return value.map(encode);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encode(member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.startsWith('$') ? `$${name}` : name, encode(member)]),
+  );
 }
 
 function decode(value: unknown): unknown {
@@ -60,8 +63,10 @@ function decode(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [only] = entries;
-  if (entries.length === 1 && only?.[0] === INSTANT) return new Date(String(only[1]));
-  return Object.fromEntries(entries.map(([name, member]) => [name, decode(member)]));
+  if (only?.[0] === INSTANT) return new Date(String(only[1]));
+  return Object.fromEntries(
+    entries.map(([name, member]) => [name.startsWith('$') ? name.slice(1) : name, decode(member)]),
+  );
 }
 
 /** Names a stimulus in idempotency keys: the same for whoever goes on with it. */

@@ -1,19 +1,13 @@
 import { keepAgentCursors, type AgentCursor, type HostedAgent } from '../database/agent-cursors.js';
-import type { ActionDatabase } from '../database/actions.js';
-import type { Lease } from '../database/leases.js';
-import type { AgentStatus } from '../domain/compute/agent-states.js';
-import { PylonError, messageOf } from '../domain/errors.js';
+import { messageOf } from '../domain/errors.js';
 import { floorToHalfHour } from '../domain/half-hour.js';
-import type { KnownViewer } from '../domain/viewer.js';
 import { carryOut, keyOf, reportState, type Outcome } from './carry-out.js';
 import { checkProposals } from './contract.js';
-import type { Gate } from './gate.js';
-import type { LogReader } from './log-reader.js';
-import { idOfStimulus, planOf, storedPlan, type Plan, sightOf } from './plan.js';
+import { asFailure, guarded, isLeaseLost, isPassing } from './failures.js';
+import { idOfStimulus, planOf, sightOf, storedPlan, type Plan } from './plan.js';
 import type { Policy, Proposal, Shown } from './policy.js';
-import type { AgentSeen, Needs, Stimulus } from './seen.js';
-import { viewerOfAgent } from './viewer.js';
-import { readView } from './view.js';
+import type { Stimulus } from './seen.js';
+import { Session, type Round } from './session.js';
 import { Stopped, withinTime } from './within-time.js';
 
 export interface RunnerSettings {
@@ -34,16 +28,6 @@ export interface RunnerReports {
     readonly message: string;
     readonly isGivenUp: boolean;
   }) => void;
-}
-
-/** What the agents of one round share. */
-export interface Round {
-  readonly database: ActionDatabase;
-  readonly lease: Lease;
-  readonly log: LogReader;
-  readonly head: bigint;
-  readonly gate: Gate;
-  readonly signal: AbortSignal;
 }
 
 /** Where an agent goes on once it is done with a stimulus. */
@@ -99,14 +83,12 @@ export class AgentRunner {
   /** Meets all that there is up to the head. Throws only when the lease was lost or the host stops. */
   async run(hosted: HostedAgent, round: Round): Promise<void> {
     if (performance.now() < this.#notBefore) return;
-    const agent = seenAgent(hosted, this.#policy);
-    const viewer = viewerOfAgent(hosted, this.#policy.type);
-    const session = new Session(agent, viewer, round);
+    const session = new Session(hosted, this.#policy, round);
     try {
       await this.#meetAll(session);
       this.#failures = 0;
     } catch (error) {
-      if (error instanceof Stopped || codeOf(error) === LEASE_LOST) throw error;
+      if (error instanceof Stopped || isLeaseLost(error)) throw error;
       await this.#noteFailure(session, error);
     }
   }
@@ -210,7 +192,7 @@ export class AgentRunner {
 
   async #noteFailure(session: Session, error: unknown): Promise<void> {
     const meeting = this.#meeting;
-    const isOurs = meeting !== null && failsAgain(error);
+    const isOurs = meeting !== null && !isPassing(error);
     this.#failures += 1;
     const isGivenUp = isOurs && this.#failures >= this.#settings.attempts;
     const message = messageOf(error);
@@ -222,7 +204,7 @@ export class AgentRunner {
         return;
       } catch (failure) {
         // Told with the next try: until it is noted, the stimulus is not passed over.
-        if (codeOf(failure) === LEASE_LOST) throw failure;
+        if (isLeaseLost(failure)) throw failure;
       }
     }
     const pause = Math.min(LONGEST_PAUSE_MS, this.#settings.retryMs * 2 ** (this.#failures - 1));
@@ -270,42 +252,6 @@ export class AgentRunner {
   }
 }
 
-/** An agent during one run. */
-class Session {
-  readonly agent: AgentSeen;
-  readonly viewer: KnownViewer;
-  readonly round: Round;
-  /** What it last said of itself. */
-  status: AgentStatus;
-
-  constructor(agent: AgentSeen, viewer: KnownViewer, round: Round) {
-    this.agent = agent;
-    this.viewer = viewer;
-    this.round = round;
-    this.status = agent.status;
-  }
-
-  async show(stimulus: Stimulus, needs: Needs): Promise<Shown> {
-    const { database, gate } = this.round;
-    const now = database.clock.now();
-    return {
-      stimulus,
-      view: await gate.run(() => readView(database, this.viewer, this.agent, needs, now)),
-    };
-  }
-}
-
-const seenAgent = (hosted: HostedAgent, { type }: Policy): AgentSeen => ({
-  number: hosted.number,
-  agentId: hosted.agentId,
-  type,
-  status: hosted.status as AgentStatus, // as the enum of the database
-  operatorId: hosted.operatorId,
-  operatorType: hosted.operatorType,
-  config: hosted.config,
-  isDemo: hosted.isSynthetic,
-});
-
 function pendingOf(stored: unknown): { readonly plan: Plan; readonly next: Next } {
   const { plan, sequence, halfHour } = stored as {
     plan: unknown;
@@ -317,33 +263,6 @@ function pendingOf(stored: unknown): { readonly plan: Plan; readonly next: Next 
     next: { sequence: BigInt(sequence), halfHour: halfHour === null ? null : new Date(halfHour) },
   };
 }
-
-/** What a policy throws is its own failure. */
-function guarded<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw asFailure(error);
-  }
-}
-
-const asFailure = (error: unknown): PylonError =>
-  error instanceof PylonError && error.code === 'AGENT_FAILED'
-    ? error
-    : new PylonError('AGENT_FAILED', `the policy failed: ${messageOf(error)}`, { cause: error });
-
-const LEASE_LOST = 'PY001';
-/** Classes of SQLSTATE that another try does not mend: bad values, broken constraints, statements that are wrong, raised errors. */
-const FAILS_AGAIN = ['22', '23', '42', 'P0'];
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-
-/** Whether it is the stimulus that fails, and not the database or the way there. */
-const failsAgain = (error: unknown): boolean => {
-  const code = codeOf(error);
-  return code === 'AGENT_FAILED' || (code?.length === 5 && FAILS_AGAIN.includes(code.slice(0, 2)));
-};
 
 const nameOf = (stimulus: Stimulus): string =>
   stimulus.kind === 'EVENT'

@@ -22,6 +22,10 @@ actionMutation(placeWorkload, {
       ttlSeconds: t.int({
         description: 'How long it is held where it is not confirmed, 30–3,600 seconds; 300 when left out.',
       }),
+      reservePct: t.float({
+        description:
+          'Share of each data centre that is left for work still to come, as long as this has a place without it, 0–90 percent; 10 when left out.',
+      }),
       negotiationId: t.string({ description: 'The negotiation that led to it. None when left out.' }),
       supersedes: t.string({
         description: 'An earlier decision that it takes the place of. None when left out.',

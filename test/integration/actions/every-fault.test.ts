@@ -169,6 +169,32 @@ describe('an input with several faults', () => {
       ['input.volumeMw', 'input.from'],
     ],
     [
+      'sizes that do not agree, and a number out of bounds',
+      submitWorkload as Action<never>,
+      { ...SUBMISSION, estimatedEnergyKwh: 7, priority: 200, deadline: LATER },
+      ['input.priority', 'input.estimatedEnergyKwh'],
+    ],
+    [
+      'a span and slots, and a time to live too short',
+      holdPlacement as Action<never>,
+      { jobId: 'job', dcId: 'ours', ttlSeconds: 1, slots: [{ from: LATER, powerKw: 1 }], from: LATER },
+      ['input.ttlSeconds', 'input.slots'],
+    ],
+    [
+      'a region beyond them all, an end before the beginning, and a direction that is not the service’s',
+      publishFlexibilityWindow as Action<never>,
+      {
+        regionId: 99,
+        service: 'TURN_UP',
+        direction: 'DECREASE_DEMAND',
+        volumeMw: 1,
+        gbpPerMwh: 1,
+        from: LATER,
+        to: LATER,
+      },
+      ['input.regionId', 'input.to', 'input.direction'],
+    ],
+    [
       'an energy below nothing, an end still to come, and a workload that there is not',
       completeWorkload as Action<never>,
       { jobId: 'nothing', actualEnergyKwh: -1, completedAt: LATER },

@@ -277,6 +277,18 @@ describe('a workload that is placed by the planner', () => {
       if (answer.__typename !== 'Decision') expect(['NO_PLAN', 'CAPACITY_EXCEEDED']).toContain(answer.code);
   });
 
+  it('leaves a reserve for work still to come, unless it has no place without it', async () => {
+    const rest = { durationMinutes: 30, allowedDcIds: ['norwich'], deadline: at(10) };
+    const roomFor = async (jobId: string, powerKw: number): Promise<string> => {
+      await submit(jobId, { ...rest, powerKw });
+      const placed = await act('placeWorkload', { jobId }, DECISION);
+      expect(placed).toMatchObject({ placements: [{ state: 'CONFIRMED' }] });
+      return JSON.stringify((placed['inputs'] as { own: PlannedInputs }).own.problem.centres[0]!.roomW);
+    };
+    expect(await roomFor('sparing', 1700)).not.toContain('2000000');
+    expect(await roomFor('unsparing', 1900)).toContain('2000000');
+  });
+
   it('leaves decisions that are whole, and that come out the same when they are made again', async () => {
     const report = await verifyDecisions(grid.database.owner, null, replay);
     expect(report).toMatchObject({ fault: null });

@@ -81,6 +81,7 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     carbonWeight: 1,
     costWeight: 1,
     imminentMinutes: 0,
+    reservePct: 0,
     minimumSavingPct: 0,
 
     // Of actions.
