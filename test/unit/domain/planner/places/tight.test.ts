@@ -9,7 +9,7 @@ import { seededRandom } from '../../../../../src/domain/planner/random.js';
 import { NO_LIMITS } from './small-problems.js';
 
 const SLOTS = 1_440;
-const MACHINES = 11;
+const MACHINES = 12;
 
 /** A month, and jobs of 4 to 34 hours with up to two days to spare, on machines that they fill for long stretches. */
 function tightMonth(manner: Manner): PlanningProblem {
