@@ -1,5 +1,5 @@
 import { act, type Action } from '../actions/action.js';
-import { recordDecision } from '../actions/record-decision.js';
+import { recordAgentDecision } from '../actions/record-decision.js';
 import { reportAgentState } from '../actions/report-agent-state.js';
 import type { ActionAnswer, ActionDatabase } from '../database/actions.js';
 import { PylonError } from '../domain/errors.js';
@@ -7,8 +7,8 @@ import type { Refusal } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
 import { CARRIED } from './carried.js';
 import { checkProposals } from './contract.js';
-import { idOfStimulus, type Plan, type Step } from './plan.js';
-import type { Policy, ProposedDecision, Proposal, Shown } from './policy.js';
+import { encodeOrigin, idOfStimulus, shownOf, type Origin, type Plan, type Step } from './plan.js';
+import type { Policy, ProposedDecision, Proposal } from './policy.js';
 import type { AgentSeen } from './seen.js';
 
 /** What became of one proposal. */
@@ -25,8 +25,6 @@ export interface Carrier {
   readonly viewer: KnownViewer;
   readonly agent: AgentSeen;
   readonly policy: Policy;
-  /** What the plan was decided on, or as it is now where it is gone on with. */
-  readonly shown: Shown;
   /** Keeps a longer plan before any of what is new in it is done. */
   readonly keep: (plan: Plan) => Promise<void>;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -34,8 +32,11 @@ export interface Carrier {
 
 /** How often what is refused may be followed by something else, for one stimulus. */
 const MOST_FOLLOW_UPS = 100;
+/** Decisions of others cannot name it: what is made again must be ours. */
+export const nameInDecisions = (policy: string): string => `pylon.${policy}`;
+
 /** What a decision names at most; the action has its own limit. */
-const MOST_SIGNALS = 100;
+export const MOST_SIGNALS = 100;
 
 /**
  * Does what a plan says, step by step, each under a key that its agent, its stimulus and its number make: whoever does it again
@@ -44,17 +45,18 @@ const MOST_SIGNALS = 100;
  * @throws {PylonError} AGENT_FAILED when what is to be done instead breaks the contract, or a move cannot be explained.
  */
 export async function carryOut(carrier: Carrier, plan: Plan): Promise<readonly Outcome[]> {
-  const { agent, policy, shown, keep, onOutcome } = carrier;
+  const { agent, policy, keep, onOutcome } = carrier;
   const key = keyOf(agent, plan);
   const outcomes: Outcome[] = [];
   let current = plan;
   for (let i = 0; i < current.steps.length; i += 1) {
-    const { proposal, isFollowedUp } = current.steps[i] as Step;
+    const { proposal, isFollowedUp, origin } = current.steps[i] as Step;
     const answer = await perform(carrier, CARRIED[proposal.action], `${key}/${i}`, proposal.input);
     const refusal = 'refusal' in answer ? answer.refusal : null;
-    if (!refusal && proposal.decision) await explain(carrier, proposal.decision, `${key}/${i}/why`);
+    if (!refusal && proposal.decision)
+      await explain(carrier, proposal.decision, `${key}/${i}/why`, { sight: plan.sight, origin });
     if (refusal && !isFollowedUp) {
-      const instead = policy.onRefusal?.(shown, proposal, refusal) ?? [];
+      const instead = policy.onRefusal?.(shownOf(plan.sight), proposal, refusal) ?? [];
       if (instead.length > 0) {
         checkProposals(policy, agent.agentId, instead);
         if (current.steps.length - plan.steps.length + instead.length > MOST_FOLLOW_UPS)
@@ -63,7 +65,11 @@ export async function carryOut(carrier: Carrier, plan: Plan): Promise<readonly O
           ...current,
           steps: [
             ...current.steps.map((step, n) => (n === i ? { ...step, isFollowedUp: true } : step)),
-            ...instead.map((next) => ({ proposal: next, isFollowedUp: false })),
+            ...instead.map((next, index) => ({
+              proposal: next,
+              isFollowedUp: false,
+              origin: { index, insteadOf: { proposal, refusal } },
+            })),
           ],
         };
         await keep(current);
@@ -77,14 +83,20 @@ export async function carryOut(carrier: Carrier, plan: Plan): Promise<readonly O
 }
 
 /** A decision as its action takes it; its agent and its policy are not the policy's to say. */
-async function explain(carrier: Carrier, decision: ProposedDecision, key: string): Promise<void> {
+async function explain(
+  carrier: Carrier,
+  decision: ProposedDecision,
+  key: string,
+  { sight, origin }: { readonly sight: string; readonly origin: Origin },
+): Promise<void> {
   const { agent, policy } = carrier;
   const { signals, flexibilityContributionMw, ...said } = decision;
   const [chief] = signals;
-  const answer = await perform(carrier, recordDecision, key, {
+  const answer = await perform(carrier, recordAgentDecision, key, {
     ...said,
+    inputs: { ...said.inputs, sight, origin: encodeOrigin(origin) },
     agentId: agent.agentId,
-    policy: { name: policy.name, version: policy.version },
+    policy: { name: nameInDecisions(policy.name), version: policy.version },
     regionId: chief?.regionId,
     signalFrom: chief?.from,
     signals: signals.slice(0, MOST_SIGNALS),

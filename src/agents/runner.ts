@@ -4,7 +4,7 @@ import { floorToHalfHour } from '../domain/half-hour.js';
 import { carryOut, keyOf, reportState, type Outcome } from './carry-out.js';
 import { checkProposals } from './contract.js';
 import { asFailure, guarded, isLeaseLost, isPassing } from './failures.js';
-import { idOfStimulus, planOf, storedPlan, type Plan } from './plan.js';
+import { idOfStimulus, planOf, sightOf, storedPlan, type Plan } from './plan.js';
 import type { Policy, Proposal, Shown } from './policy.js';
 import type { Stimulus } from './seen.js';
 import { Session, type Round } from './session.js';
@@ -120,9 +120,17 @@ export class AgentRunner {
       this.#moveTo({ ...next, pending: null });
     } else {
       checkProposals(this.#policy, session.agent.agentId, proposals);
-      const plan = { stimulus, steps: proposals.map((proposal) => ({ proposal, isFollowedUp: false })) };
+      const plan: Plan = {
+        stimulus,
+        sight: sightOf(shown),
+        steps: proposals.map((proposal, index) => ({
+          proposal,
+          isFollowedUp: false,
+          origin: { index, insteadOf: null },
+        })),
+      };
       await this.#keepPlan(session, plan, next);
-      await this.#carryOut(session, plan, shown, next);
+      await this.#carryOut(session, plan, next);
     }
     this.#meeting = null;
   }
@@ -131,8 +139,7 @@ export class AgentRunner {
   async #goOn(session: Session): Promise<void> {
     const { plan, next } = pendingOf(this.#cursor.pending);
     this.#meeting = { stimulus: plan.stimulus, next };
-    const needs = guarded(() => this.#policy.needs(plan.stimulus, session.agent)) ?? {};
-    await this.#carryOut(session, plan, await session.show(plan.stimulus, needs), next);
+    await this.#carryOut(session, plan, next);
     this.#meeting = null;
   }
 
@@ -146,7 +153,7 @@ export class AgentRunner {
     }
   }
 
-  async #carryOut(session: Session, plan: Plan, shown: Shown, next: Next): Promise<void> {
+  async #carryOut(session: Session, plan: Plan, next: Next): Promise<void> {
     const { agent, viewer, round } = session;
     const { database } = round;
     const key = keyOf(agent, plan);
@@ -167,7 +174,6 @@ export class AgentRunner {
           viewer,
           agent,
           policy: this.#policy,
-          shown,
           keep: (longer) => this.#keepPlan(session, longer, next),
           onOutcome: this.#reports.onOutcome,
         },

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submitWorkload } from '../../../src/actions/submit-workload.js';
 import { POLICIES } from '../../../src/agents/registry.js';
+import { shownOf, sightOf } from '../../../src/agents/plan.js';
 import { verifyDecisions } from '../../../src/database/decision-chain.js';
+import { readDecisionContent } from '../../../src/domain/compute/decision-content.js';
 import { expireNegotiations } from '../../../src/database/negotiations.js';
 import { addHalfHours } from '../../../src/domain/half-hour.js';
 import { fleetOf } from '../../../src/fleet/fleet.js';
 import { seedFleet } from '../../../src/fleet/seed.js';
 import { publishWindows, submitArrivals, type Simulation } from '../../../src/fleet/simulation.js';
-import { replay } from '../../../src/planning/replay.js';
+import { replayDecision } from '../../../src/agents/replay.js';
 import { hostOf, type TestHost } from '../../support/agents.js';
 import { ALL_REGIONS, FORECASTS, REGIONAL, mix, said, startGrid, type Grid } from '../graph/grid.js';
 import { createMovingDatabase, type MovingDatabase } from '../ingest/moving-clock.js';
@@ -141,7 +143,7 @@ describe('the demo, a day of it in one go', () => {
       "select distinct content::jsonb -> 'policy' ->> 'name' as policy from decisions order by 1",
     );
     expect(policies.map(({ policy }) => policy)).toEqual(
-      expect.arrayContaining(['pylon.planner', 'grid-operator', 'orchestrator', 'storage']),
+      expect.arrayContaining(['pylon.planner', 'pylon.grid-operator', 'pylon.orchestrator', 'pylon.storage']),
     );
     expect(await count("agents where status <> 'IDLE'")).toBe(0);
     expect(await count('agent_cursors where pending is not null')).toBe(0);
@@ -205,9 +207,31 @@ describe('the demo, a day of it in one go', () => {
       and not exists (select from decisions d where d.workload_id = p.workload_id and d.target_data_centre_id = p.data_centre_id)`);
     expect(unplaced).toEqual([]);
     const owner = await database.owner.connect();
-    const { fault, replayed } = await verifyDecisions(owner, null, replay).finally(() => owner.release());
+    const { fault, replayed, verified } = await verifyDecisions(owner, null, replayDecision).finally(() =>
+      owner.release(),
+    );
     expect(fault).toBeNull();
     expect(replayed).toBeGreaterThan(10);
+    expect(replayed).toBe(verified);
+  });
+
+  it('has decisions of agents that do not come out the same when what they say, or were shown, is another', async () => {
+    const { rows } = await database.owner.query<{ content: string }>(
+      `select content from decisions where content::jsonb -> 'policy' ->> 'name' = 'pylon.orchestrator' order by decision_id limit 1`,
+    );
+    const content = readDecisionContent(rows[0]!.content);
+    const kept = content.inputs.own as { sight: string };
+    const shown = shownOf(kept.sight);
+    const later = { ...shown, view: { ...shown.view, outlook: [], workloads: [] } };
+    const shownOther = { ...content.inputs, own: { ...kept, sight: sightOf(later) } };
+    expect(replayDecision(content)).toEqual({ kind: 'SAME' });
+    expect(replayDecision({ ...content, reasoning: 'because' })).toMatchObject({ kind: 'DIFFERENT' });
+    expect(replayDecision({ ...content, jobId: 'another' })).toMatchObject({ kind: 'DIFFERENT' });
+    expect(replayDecision({ ...content, inputs: shownOther })).toMatchObject({ kind: 'DIFFERENT' });
+    const broken = { ...content.inputs, own: { ...kept, sight: 'H4sI' } };
+    expect(replayDecision({ ...content, inputs: broken })).toMatchObject({ kind: 'DIFFERENT' });
+    const theirs = { name: 'somebody', version: '1' };
+    expect(replayDecision({ ...content, policy: theirs })).toEqual({ kind: 'NOT_OURS' });
   });
 
   it('keeps stores within what they can hold, and earns where it was agreed', async () => {

@@ -95,7 +95,7 @@ describe('the host of the agents', () => {
     expect(rows).toHaveLength(1);
     expect(JSON.parse(rows[0]?.content ?? '')).toMatchObject({
       agentId: 'taker',
-      policy: { name: 'taking', version: '7' },
+      policy: { name: 'pylon.taking', version: '7' },
       reasoning: `${jobId} is taken in.`,
     });
     // Nobody showed the other operator's agent of the same type anything of it.

@@ -25,7 +25,14 @@ describe('a plan that is kept', () => {
       fc.property(fc.dictionary(name, anything, { maxKeys: 4 }), (input) => {
         const plan: Plan = {
           stimulus: { kind: 'HALF_HOUR', from: new Date('2026-03-02T12:00Z') },
-          steps: [{ proposal: { action: 'queueWorkload', input, reason: 'x' }, isFollowedUp: false }],
+          sight: '',
+          steps: [
+            {
+              proposal: { action: 'queueWorkload', input, reason: 'x' },
+              isFollowedUp: false,
+              origin: { index: 0, insteadOf: null },
+            },
+          ],
         };
         const again = planOf(JSON.parse(JSON.stringify(storedPlan(plan))));
         expect(again).toEqual(plan);
