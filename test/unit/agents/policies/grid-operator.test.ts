@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkProposals } from '../../../../src/agents/contract.js';
-import { flexibility } from '../../../../src/agents/policies/flexibility.js';
 import { gridOperator } from '../../../../src/agents/policies/grid-operator.js';
 import type { NegotiationSeen, View } from '../../../../src/agents/seen.js';
 import {
