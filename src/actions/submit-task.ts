@@ -16,6 +16,7 @@ export const submitTask = defineAction({
   scope: 'WORKLOADS',
   answers: 'workloads',
   input: z.object({ request: text(LONGEST_REQUEST), userEmail: email, jobId: optional(code) }),
+  makes: { jobId: 'workload' },
   async perform(transaction, { request, userEmail, jobId }) {
     const task = parseTask(request, transaction.now);
     if (!task) {

@@ -20,8 +20,10 @@ export function startAgents(
         metrics.countOutcome(outcome);
         const { agentId, policy, proposal, refusal } = outcome;
         const what = { agentId, policy, action: proposal.action, reason: proposal.reason };
-        if (refusal) log.info({ ...what, code: refusal.code, message: refusal.message }, 'agent.refused');
-        else log.debug(what, 'agent.acted');
+        if (refusal) {
+          const faults = refusal.faults.map(({ message }) => message);
+          log.info({ ...what, code: refusal.code, message: refusal.message, faults }, 'agent.refused');
+        } else log.debug(what, 'agent.acted');
       },
       onFailure(failure) {
         metrics.countFailure(failure);

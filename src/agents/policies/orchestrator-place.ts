@@ -4,6 +4,9 @@ import { minute, slotsOf } from '../conditions.js';
 import type { Proposal, Shown } from '../policy.js';
 import type { AgentSeen, WorkloadSeen } from '../seen.js';
 
+/** Of what is said about a refusal: a reason has 1,000 characters in all. */
+const LONGEST_WHY = 700;
+
 /** A place for work that waits; the planner finds it, and its decision says why there. */
 export const place = (
   work: WorkloadSeen,
@@ -31,7 +34,7 @@ export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Re
   const next = addHalfHours(floorToHalfHour(view.now), 2);
   const begin = work.earliestStart > next ? work.earliestStart : next;
   const hasTime = addHalfHours(begin, slotsOf(work)) <= deadline;
-  const why = refusal.message.slice(0, 700);
+  const why = whyOf(refusal);
   if (!hasTime) {
     const reason = `${jobId} cannot be done by ${minute(deadline)} within its limits: ${why}`;
     return [
@@ -55,3 +58,7 @@ export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Re
     },
   ];
 }
+
+/** What the planner says of it: that there is no plan, what binds, and what would make one. */
+const whyOf = ({ message, faults }: Refusal): string =>
+  [message, ...faults.map((fault) => fault.message)].join('; ').slice(0, LONGEST_WHY);

@@ -135,7 +135,12 @@ describe('the orchestrator', () => {
   });
 
   describe('when no place is found', () => {
-    const noPlan = { code: 'NO_PLAN' as const, message: 'capacity leaves 0 of 9', faults: [], possible: [] };
+    const noPlan = {
+      code: 'NO_PLAN' as const,
+      message: 'there is no plan',
+      faults: [{ path: 'input.jobId', message: 'capacity binds' }],
+      possible: [],
+    };
     const refused = (work: WorkloadSeen, code = noPlan.code) =>
       orchestrator.onRefusal?.(
         told(work),
@@ -147,7 +152,7 @@ describe('the orchestrator', () => {
       expect(shortly(refused(workSeen({ status: 'QUEUED' })))).toEqual(['deferWorkload job']);
       const late = refused(workSeen({ status: 'QUEUED', deadline: at(3) }));
       expect(shortly(late)).toEqual(['rejectWorkload job']);
-      expect(late[0]?.decision?.reasoning).toContain('capacity leaves 0 of 9');
+      expect(late[0]?.decision?.reasoning).toContain('within its limits: there is no plan; capacity binds.');
     });
 
     it('leaves what waits already, and what may not, as it is', () => {
