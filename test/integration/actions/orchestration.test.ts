@@ -222,7 +222,10 @@ describe("the documents' example, by the API alone", () => {
         placements: { state: string }[];
       };
       decisionHead: { count: number };
-      workload: { carbonSaved: Readonly<Record<string, number>>; costSaved: Readonly<Record<string, number>> };
+      workload: {
+        carbonSaved: Readonly<Record<string, number>>;
+        costSaved: Readonly<Record<string, number>>;
+      };
     }>(
       `{ decision(decisionId: "defer-gpt") { outcomes { carbonSavedGco2 costSavedGbp } placements { state } }
          workload(jobId: "gpt") { carbonSaved { predictedGco2 realisedGco2 realisedGco2PerKwh } costSaved { realisedGbp } }
