@@ -109,6 +109,11 @@ const settings = {
     'on, in production off',
     'Whether a labelled synthetic fleet of operators, data centres, storage and agents is registered, and acts.',
   ],
+  AGENTS: [
+    flag.optional(),
+    'on with the demo',
+    'Whether agents act in this process: those whose own config says `hosted: true`, and with the demo those of its fleet.',
+  ],
   LOG_RETENTION_HOURS: [whole(1, 24 * 366).default(168), '168', 'How long event cursors live.'],
   LEASE_SECONDS: [
     whole(6, 300).default(10),
@@ -158,9 +163,10 @@ function publicKeys(text: string, context: z.RefinementCtx): ReadonlyMap<string,
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name][0]> };
 
-export interface Config extends Omit<Settings, 'SYNTHETIC' | 'DEMO'> {
+export interface Config extends Omit<Settings, 'SYNTHETIC' | 'DEMO' | 'AGENTS'> {
   readonly SYNTHETIC: boolean;
   readonly DEMO: boolean;
+  readonly AGENTS: boolean;
 }
 
 const schema = z
@@ -191,7 +197,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const values = result.data as Settings;
   const isProduction = values.PYLON_ENV === 'production';
-  return { ...values, SYNTHETIC: values.SYNTHETIC ?? !isProduction, DEMO: values.DEMO ?? !isProduction };
+  const hasDemo = values.DEMO ?? !isProduction;
+  return {
+    ...values,
+    SYNTHETIC: values.SYNTHETIC ?? !isProduction,
+    DEMO: hasDemo,
+    AGENTS: values.AGENTS ?? hasDemo,
+  };
 }
 
 /** A setting as it was given; without the value where that may hold a password. */

@@ -14,6 +14,12 @@ export const signalKey = z.object({ regionId: wholeWithin(1, 18), from: halfHour
 
 export const policy = z.object({ name: text(100), version: text(100) });
 
+/** Decisions by policies of Pylon's own are made again when the chain is verified; nobody else's may claim to be one. */
+export const policyOfOthers = policy.refine(({ name }) => !name.startsWith('pylon.'), {
+  path: ['name'],
+  message: 'must not begin with `pylon.`: those are policies of Pylon itself',
+});
+
 export const constraint = z.object({
   name: text(200),
   unit: optional(text(50)),

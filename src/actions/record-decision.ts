@@ -11,9 +11,9 @@ import { defineAction } from './action.js';
 import { appendOf } from './decision-append.js';
 import { asOfFaults, findDecisionInputs } from './decision-inputs.js';
 import { findDecisionRows } from './decision-rows.js';
-import { alternative, constraint, policy, prediction, signalKey } from './decision-rules.js';
+import { alternative, constraint, policy, policyOfOthers, prediction, signalKey } from './decision-rules.js';
 import { halfHour } from './half-hour-rule.js';
-import { code, instant, jsonObject, optional, text, wholeWithin } from './rules.js';
+import { code, instant, jsonObject, jsonObjectWithin, optional, text, wholeWithin } from './rules.js';
 import { refuseFaults } from './workload-input.js';
 
 const MOST_SIGNALS = 200;
@@ -23,31 +23,34 @@ const MOST_ALTERNATIVES = 50;
 const list = <Type extends z.ZodType>(type: Type, most: number) =>
   optional(z.array(type).max(most, `must be at most ${most}`)).transform((items) => items ?? []);
 
-const input = z
-  .object({
-    decisionId: optional(code),
-    type: z.enum(DECISION_TYPES),
-    agentId: optional(code),
-    jobId: optional(code),
-    sourceDcId: optional(code),
-    targetDcId: optional(code),
-    regionId: optional(wholeWithin(1, 18)),
-    signalFrom: optional(halfHour),
-    negotiationId: optional(code),
-    supersedes: optional(code),
-    policy: optional(policy),
-    reasoning: text(4_000),
-    signals: list(signalKey, MOST_SIGNALS),
-    asOf: optional(instant),
-    inputs: optional(jsonObject),
-    constraintsEvaluated: list(constraint, MOST_CONSTRAINTS),
-    alternativesConsidered: list(alternative, MOST_ALTERNATIVES),
-    prediction: optional(prediction),
-  })
-  .refine(({ regionId, signalFrom }) => (regionId === null) === (signalFrom === null), {
-    path: ['signalFrom'],
-    message: 'regionId and signalFrom name one signal together: give both or neither',
-  });
+const inputWith = (inputs: typeof jsonObject, policyRule: typeof policy) =>
+  z
+    .object({
+      decisionId: optional(code),
+      type: z.enum(DECISION_TYPES),
+      agentId: optional(code),
+      jobId: optional(code),
+      sourceDcId: optional(code),
+      targetDcId: optional(code),
+      regionId: optional(wholeWithin(1, 18)),
+      signalFrom: optional(halfHour),
+      negotiationId: optional(code),
+      supersedes: optional(code),
+      policy: optional(policyRule),
+      reasoning: text(4_000),
+      signals: list(signalKey, MOST_SIGNALS),
+      asOf: optional(instant),
+      inputs: optional(inputs),
+      constraintsEvaluated: list(constraint, MOST_CONSTRAINTS),
+      alternativesConsidered: list(alternative, MOST_ALTERNATIVES),
+      prediction: optional(prediction),
+    })
+    .refine(({ regionId, signalFrom }) => (regionId === null) === (signalFrom === null), {
+      path: ['signalFrom'],
+      message: 'regionId and signalFrom name one signal together: give both or neither',
+    });
+
+const input = inputWith(jsonObject, policyOfOthers);
 
 export type RecordDecision = z.infer<typeof input>;
 
@@ -109,4 +112,13 @@ export const recordDecision = defineAction({
     };
     return appendOf(content, now);
   },
+});
+
+/** What an agent of the host may keep beside its decision: all that its policy was shown. */
+const MOST_KEPT = 1_000_000;
+
+/** The same for the agents of the host, whose decisions keep more than those of others may. */
+export const recordAgentDecision = defineAction({
+  ...recordDecision,
+  input: inputWith(jsonObjectWithin(MOST_KEPT), policy),
 });

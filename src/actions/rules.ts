@@ -55,18 +55,21 @@ function isShallow(value: unknown): boolean {
   return false;
 }
 
+export const jsonObjectWithin = (longest: number) =>
+  z
+    .record(z.string(), z.unknown())
+    .refine(isShallow, { message: `must be nested at most ${DEEPEST_JSON} deep`, abort: true })
+    .refine(
+      (value) => JSON.stringify(value).length <= longest,
+      `must be at most ${longest} characters of JSON`,
+    )
+    .refine((value) => {
+      const json = JSON.stringify(value);
+      return !json.includes('\\u0000') && !/\\ud[89a-f]/i.test(json);
+    }, STORABLE);
+
 /** A JSON object of the caller's own making, of a bounded size. */
-export const jsonObject = z
-  .record(z.string(), z.unknown())
-  .refine(isShallow, { message: `must be nested at most ${DEEPEST_JSON} deep`, abort: true })
-  .refine(
-    (value) => JSON.stringify(value).length <= LARGEST_JSON,
-    `must be at most ${LARGEST_JSON} characters of JSON`,
-  )
-  .refine((value) => {
-    const json = JSON.stringify(value);
-    return !json.includes('\\u0000') && !/\\ud[89a-f]/i.test(json);
-  }, STORABLE);
+export const jsonObject = jsonObjectWithin(LARGEST_JSON);
 
 /** GraphQL gives null for what was given as null: the same as left out. */
 export const optional = <Type extends z.ZodType>(type: Type) =>

@@ -9,6 +9,7 @@ import { inOrder, openRuntime, type Runtime } from '../runtime.js';
 import { listen } from '../server/listen.js';
 import type { App } from '../server/app.js';
 import { dataModeLine, readDataEvidence } from './data-mode.js';
+import { startAgents } from './agents.js';
 import { startDemo } from './demo.js';
 import { discoverJob } from './marketplace.js';
 import { startOrderPostman } from './order-post.js';
@@ -56,6 +57,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<void>)[]
   if (config.DEMO) {
     const demo = startDemo(runtime);
     stops.push(() => demo.stop());
+  }
+  if (config.AGENTS) {
+    const agents = startAgents(runtime, app.agents);
+    stops.push(() => agents.stop());
   }
   if (!config.INGEST) return sayDataMode(runtime);
   const scheduler = startIngest(runtime, app);

@@ -4,10 +4,10 @@ import { verifyDecisions, type ChainReport } from '../database/decision-chain.js
 import { formatHead, parseHead, type ChainHead } from '../domain/compute/decision-chain.js';
 import { PylonError } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
-import { replay } from '../planning/replay.js';
+import { replayDecision } from '../agents/replay.js';
 import { openRuntime } from '../runtime.js';
 
-/** `pylon verify decisions`: walks the chain, makes the planner's decisions again, prints the first row that differs and why, and then exits with 1. */
+/** `pylon verify decisions`: walks the chain, makes the decisions of the planner and of the agents again, prints the first row that differs and why, and then exits with 1. */
 export async function runVerifyDecisions(
   { config, log }: { config: Config; log: Logger },
   published: ChainHead | null,
@@ -20,7 +20,7 @@ export async function runVerifyDecisions(
     );
     let report: ChainReport;
     try {
-      report = await verifyDecisions(owner, published, replay);
+      report = await verifyDecisions(owner, published, replayDecision);
     } finally {
       await owner.end();
     }

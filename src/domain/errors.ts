@@ -32,6 +32,8 @@ export const ERROR_CODES = {
     'A publisher answered something that its format does not allow. A person looks; nothing of it was stored.',
   SOURCE_EMPTY:
     'A publisher answered without any period where there should be some. Kept as a failed run, not as an empty success.',
+  AGENT_FAILED:
+    'A policy of an agent threw, took too long or proposed what it may not. The host tries again with growing pauses, then reports the agent as ERROR and goes on with the next event. A person looks.',
   LEASE_LOST:
     'This process was too slow and another one holds the lease now; what it wanted to write was refused.',
   LEASE_HELD: 'Another process holds the lease for that work. Wait for it or stop it.',

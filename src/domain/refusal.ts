@@ -19,6 +19,7 @@ export const REFUSAL_CODES = {
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
   USER_INACTIVE: 'The user that it names is not active: no work is submitted for it.',
   SUPERSEDED: 'The decision was superseded already, by another one.',
+  NOT_UNDERSTOOD: 'The request names no kind of task that is known; the message lists those that are.',
   BECKN_NOT_CONFIGURED:
     'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',
   WINDOW_NOT_ON_OFFER: 'The compute window is over, or was not in the last answer of its platform.',

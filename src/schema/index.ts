@@ -38,6 +38,7 @@ import './compute/viewer.js';
 import './compute/workload.js';
 import './compute/workload-actions.js';
 import './compute/workload-links.js';
+import './compute/workload-task.js';
 import './cardinal-point.js';
 import './compute-market.js';
 import './demand.js';

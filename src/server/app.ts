@@ -15,6 +15,7 @@ import { schema } from '../schema/index.js';
 import { Hub } from '../subscriptions/hub.js';
 import { bapOf } from '../beckn/bap.js';
 import { publicKeysOf } from '../beckn/signature.js';
+import type { AgentMetrics } from './agent-metrics.js';
 import { createApollo } from './apollo.js';
 import { publishDecisionHead } from './decision-head.js';
 import { createEventStreamHandler } from './event-stream.js';
@@ -57,6 +58,7 @@ export interface App {
   /** Address listened on, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
   countRun(report: RunReport): void;
+  readonly agents: AgentMetrics;
   /** Sockets closed with 1001, requests finished, hub stopped; the database is the caller's. */
   stop(): Promise<void>;
 }
@@ -181,7 +183,7 @@ export async function startApp({ config, log, streams, ...options }: AppOptions)
   };
   try {
     const url = await app.listen({ host: config.HOST, port: config.PORT ?? 4000 });
-    return { hub, url, countRun: (report) => metrics.countRun(report), stop };
+    return { hub, url, countRun: (report) => metrics.countRun(report), agents: metrics.agents, stop };
   } catch (error) {
     await stop();
     throw error;

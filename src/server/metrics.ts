@@ -7,11 +7,13 @@ import { readDecisionHead } from '../database/decision-chain.js';
 import { readLogHead } from '../database/event-log.js';
 import { messageOf } from '../domain/errors.js';
 import type { Logger } from '../logger.js';
+import { createAgentMetrics, type AgentMetrics } from './agent-metrics.js';
 
 export interface Metrics {
   readonly contentType: string;
   readonly requestSeconds: Histogram<'route' | 'status'>;
   countRun(report: RunReport): void;
+  readonly agents: AgentMetrics;
   /** The text of this moment. */
   scrape(): Promise<string>;
 }
@@ -107,6 +109,7 @@ export function createMetrics({ hub, socketCount, createContext, log }: MetricsS
   return {
     contentType: registry.contentType,
     requestSeconds,
+    agents: createAgentMetrics(registry),
     countRun({ source, status, rowsRead, rowsChanged, rowsRefused }) {
       runs.inc({ source, status });
       rows.inc({ source, outcome: 'read' }, rowsRead);

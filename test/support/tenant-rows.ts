@@ -113,6 +113,13 @@ export async function createTenantRows(
     state: json,
     triggered_by: text,
   });
+  await insert('agent_cursors', 'agent_id', {
+    agent_id: agent,
+    operator_id: operatorId,
+    sequence: 1,
+    half_hour: FROM,
+    pending: json,
+  });
   const workload = await insert('workloads', 'workload_id', {
     operator_id: operatorId,
     user_id: user,
@@ -142,6 +149,13 @@ export async function createTenantRows(
     actual_cost_gbp: number,
     actuals_note: text,
     flexibility_revenue_gbp: number,
+    task: JSON.stringify({
+      request: text,
+      kind: 'etl',
+      said: [{ what: text, value: text, words: text }],
+      assumptions: [{ what: text, value: text, why: text }],
+      notUnderstood: [text],
+    }),
   });
   await insert('workload_runs', 'workload_run_id', {
     workload_id: workload,

@@ -32,6 +32,7 @@ describe('the configuration', () => {
       SYNTHETIC_SEED: 1,
       PYLON_ENV: 'development',
       DEMO: true,
+      AGENTS: true,
       LOG_RETENTION_HOURS: 168,
       LEASE_SECONDS: 10,
       SOURCE_TIMEOUT_MS: 15_000,
@@ -71,6 +72,7 @@ describe('the configuration', () => {
         SYNTHETIC_SEED: '7',
         PYLON_ENV: 'production',
         DEMO: 'off',
+        AGENTS: 'on',
         LOG_RETENTION_HOURS: '1',
         LEASE_SECONDS: '30',
         SOURCE_TIMEOUT_MS: '1000',
@@ -102,6 +104,7 @@ describe('the configuration', () => {
       SYNTHETIC_SEED: 7,
       PYLON_ENV: 'production',
       DEMO: false,
+      AGENTS: true,
       LOG_RETENTION_HOURS: 1,
       LEASE_SECONDS: 30,
       SOURCE_TIMEOUT_MS: 1000,
@@ -124,6 +127,13 @@ describe('the configuration', () => {
     expect(faultsOf({ PYLON_ENV: 'production', DEMO: 'on' })).toEqual([
       '  DEMO=on: PYLON_ENV=production has no demo',
     ]);
+  });
+
+  it('has agents act with the demo, and elsewhere only when told to', () => {
+    expect(readConfig({ AGENTS: 'off' })).toMatchObject({ DEMO: true, AGENTS: false });
+    expect(readConfig({ DEMO: 'off' }).AGENTS).toBe(false);
+    expect(readConfig({ PYLON_ENV: 'production' }).AGENTS).toBe(false);
+    expect(readConfig({ PYLON_ENV: 'production', AGENTS: 'on' }).AGENTS).toBe(true);
   });
 
   it.each([
@@ -206,11 +216,12 @@ describe('.env.example', () => {
 
   it('shows the defaults as they are', () => {
     const shown = entries.filter(
-      ({ name, value }) => value !== '' && !['SYNTHETIC', 'DEMO', 'PORT'].includes(name),
+      ({ name, value }) => value !== '' && !['SYNTHETIC', 'DEMO', 'AGENTS', 'PORT'].includes(name),
     );
     const config = readConfig(Object.fromEntries(shown.map(({ name, value }) => [name, value])));
     expect(config).toEqual(readConfig({}));
     for (const setting of ['SYNTHETIC', 'DEMO'])
       expect(entries.find(({ name }) => name === setting)?.value).toBe('on, in production off');
+    expect(entries.find(({ name }) => name === 'AGENTS')?.value).toBe('on with the demo');
   });
 });

@@ -24,6 +24,8 @@ const TABLE: Readonly<Record<string, Rule>> = {
   actions: { ours: ['domain', 'database', 'planning', 'beckn/adapter.ts'], packages: ['zod'] },
   // A made-up fleet and its work, drawn without a clock or a database; one file registers it, by the actions.
   fleet: { ours: ['domain', 'database', 'actions'], packages: [] },
+  // Policies propose and the host carries out, by the actions: no GraphQL, no HTTP.
+  agents: { ours: ['domain', 'database', 'actions', 'planning'], packages: [] },
   // The marketplace is asked and heard without GraphQL, by the means of ingestion.
   beckn: { ours: ['domain', 'database', 'ingest'], packages: ['undici'] },
   // The planner on threads of its own, and the CSV that people plan from.
@@ -71,6 +73,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
       'ingest',
       'beckn',
       'fleet',
+      'agents',
       'planning',
       'server',
       'config.ts',

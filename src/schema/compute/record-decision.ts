@@ -19,7 +19,11 @@ const DecisionSignalInput = builder.inputType('DecisionSignalInput', {
 const DecisionPolicyInput = builder.inputType('DecisionPolicyInput', {
   description: 'The rule by which something was decided.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Name of the rule, at most 100 characters.' }),
+    name: t.string({
+      required: true,
+      description:
+        'Name of the rule, at most 100 characters; not beginning with `pylon.`, which names those of Pylon itself.',
+    }),
     version: t.string({ required: true, description: 'Which version of it, at most 100 characters.' }),
   }),
 });

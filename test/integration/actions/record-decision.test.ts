@@ -502,6 +502,11 @@ describe('recordDecision', () => {
     ['a signal of no region', { signals: [{ regionId: 0, from: HALF_HOUR }] }, 'input.signals.0.regionId'],
     ['an instant of long ago', { asOf: '1999-12-31T23:59Z' }, 'input.asOf'],
     ['a policy without a name', { policy: { name: '', version: '1' } }, 'input.policy.name'],
+    [
+      'a policy that is Pylon’s own',
+      { policy: { name: 'pylon.planner', version: '1' } },
+      'input.policy.name',
+    ],
     ['inputs that are a list', { inputs: [1] }, 'input.inputs'],
     ['inputs with a NUL', { inputs: { text: '\0' } }, 'input.inputs'],
     ['inputs with a lone surrogate in a key', { inputs: { '\udc00': 1 } }, 'input.inputs'],

@@ -26,7 +26,7 @@ describe('pylon simulate', () => {
     const first = await simulate(['--hours', '48', '--json']).ended;
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const [seeded, happened] = lines(first);
-    expect(seeded).toEqual({ fleet: 12, registered: 122, refused: [] });
+    expect(seeded).toEqual({ fleet: 12, registered: 137, refused: [] });
     const windows = Number((happened as { done?: { windows: number } } | undefined)?.done?.windows);
     expect(windows).toBeGreaterThan(0);
     const stored = async () =>

@@ -92,6 +92,12 @@ describe('the probes', () => {
       rowsRefused: 2,
     };
     grid.server.countRun(report as RunReport);
+    const { agents } = grid.server;
+    expect(first.has('pylon_agent_lag_events')).toBe(false);
+    for (const refusal of [null, { code: 'NO_PLAN' }])
+      agents.countOutcome({ policy: 'orchestrator', proposal: { action: 'placeWorkload' }, refusal });
+    agents.countFailure({ isGivenUp: true });
+    agents.readLagBy(() => 7);
     await post(grid.server.url, '{ __typename }');
     const second = await scrape();
     expect(second.get('pylon_log_sequence')).toBe(before + 2);
@@ -99,6 +105,11 @@ describe('the probes', () => {
     expect(second.get(`pylon_source_failures{source="${OUTTURNS}"}`)).toBe(0);
     expect(second.get(`pylon_ingest_runs_total{source="${OUTTURNS}",status="SUCCEEDED"}`)).toBe(1);
     expect(second.get(`pylon_ingest_rows_total{source="${OUTTURNS}",outcome="refused"}`)).toBe(2);
+    const placing = 'policy="orchestrator",action="placeWorkload"';
+    expect(second.get(`pylon_agent_proposals_total{${placing}}`)).toBe(2);
+    expect(second.get(`pylon_agent_refusals_total{${placing},code="NO_PLAN"}`)).toBe(1);
+    expect(second.get('pylon_agent_failures_total{outcome="GIVEN_UP"}')).toBe(1);
+    expect(second.get('pylon_agent_lag_events')).toBe(7);
     expect(
       second.get('pylon_http_request_seconds_count{route="/graphql",status="200"}'),
     ).toBeGreaterThanOrEqual(1);

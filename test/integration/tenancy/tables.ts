@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 /** Tables whose rows are seen by nobody but the operators that they belong to. A test holds them to the policies. */
 export const PRIVATE_TABLES: readonly string[] = [
   'action_keys',
+  'agent_cursors',
   'agent_settings',
   'agent_states',
   'api_keys',

@@ -94,6 +94,10 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     note: 'pries',
     message: 'pries',
     reasoning: 'pries',
+    'SubmitTaskInput.request': 'train for 2 hours',
+    // Of nobody yet: a user of the asker's own is made of it.
+    'SubmitTaskInput.jobId': LEFT_OUT,
+    'SubmitTaskInput.userEmail': () => `prying-${(used += 1)}@example.com`,
     whyNot: 'pries',
     triggeredBy: 'prying',
     role: 'researcher',

@@ -23,7 +23,7 @@ describe('the fleet', () => {
       createHash('sha256')
         .update(canonicalJson(fleetOf(1)))
         .digest('hex'),
-    ).toBe('1768dd58ae617ebd2886ebaf714391d91bd56865fde213aa964a9cb60f029956');
+    ).toBe('aa9d3af7228e25fdc139354f1f73d623e3691246b8fcf48fc14f911d57232eae');
   });
 
   it('is the same for a seed and another for another, with the same ids', () => {
@@ -48,7 +48,11 @@ describe('the fleet', () => {
     const withAgents = fleet.filter(({ agents }) => agents.length > 0);
     expect(withAgents.length).toBeGreaterThanOrEqual(5);
     for (const { agents } of withAgents) expect(new Set(agents.map(({ type }) => type)).size).toBe(5);
-    for (const { workWeight, users } of fleet) expect(users.length > 0).toBe(workWeight > 0);
+    for (const { workWeight, users, agents } of fleet) {
+      expect(users.length > 0).toBe(workWeight > 0);
+      // Work that arrives is somebody's to take in.
+      if (workWeight > 0) expect(agents.map(({ type }) => type)).toContain('COMPUTE_ORCHESTRATOR');
+    }
   });
 
   it('says by its names that it is synthetic, and has ids and addresses of its own', () => {

@@ -1,0 +1,129 @@
+/** What the grid is like for some work: now, and in the best stretch that is expected. */
+import type { DeferralReason } from '../domain/compute/workload-states.js';
+import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import type { OutlookHalfHour, WorkloadSeen } from './seen.js';
+
+/** Licence areas: where work can run. */
+export const LICENCE_AREAS: readonly number[] = Array.from({ length: 14 }, (_, i) => i + 1);
+export const GREAT_BRITAIN = 18;
+
+export const regionsOf = ({ allowedRegionIds }: Pick<WorkloadSeen, 'allowedRegionIds'>): readonly number[] =>
+  allowedRegionIds.length > 0 ? allowedRegionIds : LICENCE_AREAS;
+
+/** A limit of the work itself, in a half hour. */
+export interface EvaluatedLimit {
+  readonly name: string;
+  readonly unit: string;
+  readonly limit: number;
+  /** Null: not known, which keeps no limit. */
+  readonly value: number | null;
+  readonly satisfied: boolean;
+  readonly reason: DeferralReason;
+}
+
+type Limits = Pick<
+  WorkloadSeen,
+  'maxCarbonIntensityGco2PerKwh' | 'maxPriceGbpPerMwh' | 'minRenewablePct' | 'maxGridStress'
+>;
+
+/** The limits that some work has, each as a half hour keeps it or does not. */
+export function evaluateLimits(limits: Limits, half: OutlookHalfHour): EvaluatedLimit[] {
+  const atMost = (value: number | null, limit: number): boolean => value !== null && value <= limit;
+  const atLeast = (value: number | null, limit: number): boolean => value !== null && value >= limit;
+  return (
+    [
+      [
+        'maxCarbonIntensityGco2PerKwh',
+        'gCO2/kWh',
+        limits.maxCarbonIntensityGco2PerKwh,
+        half.gco2PerKwh,
+        atMost,
+        'CARBON',
+      ],
+      ['minRenewablePct', '%', limits.minRenewablePct, half.renewablePct, atLeast, 'CARBON'],
+      ['maxPriceGbpPerMwh', 'GBP/MWh', limits.maxPriceGbpPerMwh, half.gbpPerMwh, atMost, 'PRICE'],
+      ['maxGridStress', '0–1', limits.maxGridStress, half.gridStress, atMost, 'GRID_STRESS'],
+    ] as const
+  ).flatMap(([name, unit, limit, value, holds, reason]) =>
+    limit === null ? [] : [{ name, unit, limit, value, satisfied: holds(value, limit), reason }],
+  );
+}
+
+export const keepsLimits = (limits: Limits, half: OutlookHalfHour): boolean =>
+  evaluateLimits(limits, half).every(({ satisfied }) => satisfied);
+
+/** Half hours that work takes. */
+export const slotsOf = ({ durationMinutes }: Pick<WorkloadSeen, 'durationMinutes'>): number =>
+  Math.ceil((durationMinutes * 60_000) / HALF_HOUR_MS);
+
+/** A stretch of half hours in one region. */
+export interface Stretch {
+  readonly regionId: number;
+  readonly halfHours: readonly OutlookHalfHour[];
+  readonly from: Date;
+  readonly to: Date;
+  /** Mean over it, gCO2/kWh. */
+  readonly gco2PerKwh: number;
+  /** Mean over it; null where a half hour has no price. */
+  readonly gbpPerMwh: number | null;
+}
+
+/** The cleanest unbroken stretch that is long enough for some work, in its window and within its limits; null: there is none. */
+export function cleanestStretch(
+  work: Limits & Pick<WorkloadSeen, 'durationMinutes' | 'deadline' | 'allowedRegionIds'>,
+  outlook: readonly OutlookHalfHour[],
+  earliest: Date,
+): Stretch | null {
+  const count = slotsOf(work);
+  const allowed = new Set(regionsOf(work));
+  let best: Stretch | null = null;
+  for (const [regionId, halves] of byRegion(outlook)) {
+    if (!allowed.has(regionId)) continue;
+    const usable = halves.filter(
+      (half) =>
+        half.gco2PerKwh !== null &&
+        half.from >= earliest &&
+        addHalfHours(half.from, 1) <= work.deadline &&
+        keepsLimits(work, half),
+    );
+    for (const [i, first] of usable.entries()) {
+      const last = usable[i + count - 1];
+      if (last?.from.getTime() !== addHalfHours(first.from, count - 1).getTime()) continue;
+      const stretch = stretchOf(regionId, usable.slice(i, i + count));
+      if (!best || stretch.gco2PerKwh < best.gco2PerKwh) best = stretch;
+    }
+  }
+  return best;
+}
+
+export function byRegion(outlook: readonly OutlookHalfHour[]): Map<number, OutlookHalfHour[]> {
+  const regions = new Map<number, OutlookHalfHour[]>();
+  for (const half of outlook) {
+    const own = regions.get(half.regionId) ?? [];
+    regions.set(half.regionId, own);
+    own.push(half);
+  }
+  return regions;
+}
+
+/** @param halfHours at least one, each after the one before, all with a carbon intensity. */
+function stretchOf(regionId: number, halfHours: readonly OutlookHalfHour[]): Stretch {
+  const [first] = halfHours;
+  const last = halfHours.at(-1);
+  if (!first || !last) throw new RangeError('a stretch of no half hours');
+  const prices = halfHours.map(({ gbpPerMwh }) => gbpPerMwh);
+  return {
+    regionId,
+    halfHours,
+    from: first.from,
+    to: addHalfHours(last.from, 1),
+    gco2PerKwh: mean(halfHours.map(({ gco2PerKwh }) => gco2PerKwh ?? 0)),
+    gbpPerMwh: prices.includes(null) ? null : mean(prices.map((price) => price ?? 0)),
+  };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export const minute = (at: Date): string => `${at.toISOString().slice(0, 16)}Z`;
+export const whole = (value: number): string => value.toFixed(0);

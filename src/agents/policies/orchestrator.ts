@@ -1,0 +1,116 @@
+import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
+import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
+import { LICENCE_AREAS } from '../conditions.js';
+import type { Policy, Proposal, Shown } from '../policy.js';
+import type { WorkloadSeen } from '../seen.js';
+import { place, placedElsewhere } from './orchestrator-place.js';
+import { runDemoWork } from './orchestrator-run.js';
+import { takeIn } from './orchestrator-take-in.js';
+
+/** Half hours ahead that forecasts reach. */
+const AHEAD = 96;
+
+const isWaiting = (status: WorkloadStatus): boolean =>
+  (WAITING_STATUSES as readonly WorkloadStatus[]).includes(status);
+
+/**
+ * Takes work in, has it wait for a better grid or negotiates where it is over a limit, finds its place, and finds another when
+ * it loses that. In the demo it also begins and ends work, because nobody else does there.
+ */
+export const orchestrator: Policy = {
+  name: 'orchestrator',
+  version: '1',
+  type: 'COMPUTE_ORCHESTRATOR',
+  topics: ['WORKLOADS', 'NEGOTIATIONS'],
+  may: [
+    'queueWorkload',
+    'deferWorkload',
+    'rejectWorkload',
+    'placeWorkload',
+    'releasePlacement',
+    'openNegotiation',
+    'acceptNegotiation',
+    'startWorkload',
+    'pauseWorkload',
+    'resumeWorkload',
+    'completeWorkload',
+    'failWorkload',
+  ],
+  needs(stimulus, agent) {
+    if (stimulus.kind === 'HALF_HOUR')
+      return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD } };
+    const { state, topic } = stimulus;
+    if (topic === 'WORKLOADS')
+      return state['status'] === 'PENDING' || state['status'] === 'QUEUED'
+        ? {
+            workloads: Number(state['workload_id']),
+            peers: true,
+            outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD },
+          }
+        : null;
+    const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
+    const isMine = state['initiator_agent_id'] === agent.number;
+    const isCountered = state['awaiting_agent_id'] === agent.number;
+    if (!isMine || !(ended || isCountered)) return null;
+    return { workloads: Number(state['workload_id']), negotiations: Number(state['negotiation_id']) };
+  },
+  decide(shown) {
+    const { stimulus, view } = shown;
+    if (stimulus.kind === 'HALF_HOUR') return view.workloads.flatMap((work) => everyHalfHour(shown, work));
+    const [work] = view.workloads;
+    if (!work) return [];
+    if (stimulus.topic === 'NEGOTIATIONS') return answered(shown, work);
+    return isUntouched(stimulus.state, work) ? waitsForUs(shown, work) : [];
+  },
+  onRefusal: placedElsewhere,
+};
+
+/** What is told of is still so: else a later event tells what is. */
+const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>
+  state['status'] === work.status;
+
+/** Work that nobody has taken in yet, or that lost its place. */
+function waitsForUs(shown: Shown, work: WorkloadSeen): readonly Proposal[] {
+  if (work.status === 'PENDING') return takeIn(shown, work);
+  return work.status === 'QUEUED' && !work.isNegotiated ? place(work, shown.view.agent) : [];
+}
+
+/** What was agreed, or not, about work that waits for it. */
+function answered({ view }: Shown, work: WorkloadSeen): readonly Proposal[] {
+  const [negotiation] = view.negotiations;
+  if (!negotiation || negotiation.type !== 'WORKLOAD_ALLOCATION' || !isWaiting(work.status)) return [];
+  if (negotiation.awaitsMe)
+    return [
+      {
+        action: 'acceptNegotiation',
+        input: { negotiationId: negotiation.negotiationId, agentId: view.agent.agentId },
+        reason: `the grid operator proposes another window for ${work.jobId}, and the planner will keep its limits in any`,
+        decision: {
+          type: 'NEGOTIATE',
+          jobId: work.jobId,
+          negotiationId: negotiation.negotiationId,
+          reasoning:
+            `${work.jobId} may run in the window that the grid operator proposes` +
+            `${negotiation.lastTerms.window ? `, ${negotiation.lastTerms.window.from} to ${negotiation.lastTerms.window.to}` : ''}: ` +
+            'its place is chosen within its own limits all the same.',
+          signals: [],
+        },
+      },
+    ];
+  return place(work, view.agent, negotiation.status === 'ACCEPTED' ? negotiation.negotiationId : null);
+}
+
+/** What there is to do about a workload when a half hour begins. What waits is tried every hour, and when time is short every half hour. */
+function everyHalfHour(shown: Shown, work: WorkloadSeen): readonly Proposal[] {
+  const { view } = shown;
+  if (!isWaiting(work.status)) return view.agent.isDemo ? runDemoWork(view, work) : [];
+  if (work.status === 'PENDING') return takeIn(shown, work);
+  const isPressing = addHalfHours(latestStart(work), -4) <= floorToHalfHour(view.now);
+  if (isPressing) return place(work, view.agent);
+  const isTimeToTry = floorToHalfHour(view.now).getUTCMinutes() === 0;
+  return work.isNegotiated || !isTimeToTry ? [] : place(work, view.agent);
+}
+
+/** The last half hour in which it can begin and still be done in time. */
+const latestStart = ({ deadline, durationMinutes }: WorkloadSeen): Date =>
+  floorToHalfHour(new Date(deadline.getTime() - durationMinutes * 60_000));

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { checkProposals } from '../../../../src/agents/contract.js';
+import { orchestrator } from '../../../../src/agents/policies/orchestrator.js';
+import { madeUpEnergyKwh } from '../../../../src/agents/policies/orchestrator-run.js';
+import type { Shown } from '../../../../src/agents/policy.js';
+import type { View, WorkloadSeen } from '../../../../src/agents/seen.js';
+import {
+  GRID_DESK,
+  HALF_HOUR,
+  agentSeen,
+  at,
+  decided,
+  eventOf,
+  negotiationSeen,
+  outlookOf,
+  placedAt,
+  shortly,
+  viewOf,
+  workSeen,
+} from '../../../support/seen.js';
+
+/** Dirty until 16:00, clean from then on. */
+const outlook = outlookOf(13, 48, (i) => ({ gco2PerKwh: i < 8 ? 180 : 105, renewablePct: i < 8 ? 30 : 80 }));
+const demo = agentSeen({ isDemo: true });
+const told = (work: WorkloadSeen, view: Partial<View> = {}): Shown => ({
+  stimulus: eventOf('WORKLOADS', { workload_id: work.number, status: work.status }),
+  view: viewOf({ workloads: [work], outlook, peers: [GRID_DESK], ...view }),
+});
+const everyHalfHour = (work: WorkloadSeen, view: Partial<View> = {}): Shown => ({
+  stimulus: HALF_HOUR,
+  view: viewOf({ workloads: [work], outlook, agent: demo, ...view }),
+});
+
+describe('the orchestrator', () => {
+  it('takes in what keeps its limits now, with the numbers', () => {
+    const proposals = decided(orchestrator, told(workSeen({ maxCarbonIntensityGco2PerKwh: 200 })));
+    expect(shortly(proposals)).toEqual(['queueWorkload job']);
+    expect(proposals[0]?.decision).toMatchObject({
+      type: 'ACCEPT_WORKLOAD',
+      jobId: 'job',
+      reasoning: 'job is accepted: 180 gCO2/kWh and 30 % renewables in region 13 now, within its limits.',
+      signals: [{ regionId: 13, from: at(0) }],
+      constraintsEvaluated: [
+        { name: 'maxCarbonIntensityGco2PerKwh', limit: 200, value: 180, satisfied: true },
+      ],
+    });
+  });
+
+  it('defers what is over its cap, and proposes the cleanest window to the grid operator', () => {
+    const shown = told(workSeen({ maxCarbonIntensityGco2PerKwh: 120, minRenewablePct: 75 }));
+    const proposals = decided(orchestrator, shown);
+    expect(shortly(proposals)).toEqual(['deferWorkload job', 'openNegotiation job']);
+    expect(proposals[0]).toMatchObject({
+      input: { reason: 'CARBON' },
+      decision: {
+        type: 'DEFER_WORKLOAD',
+        reasoning:
+          'job waits: 180 gCO2/kWh now in region 13 is over its cap of 120; the cleanest window within its limits is ' +
+          '2026-03-02T16:00Z to 2026-03-02T17:00Z in region 13, at 105 gCO2/kWh.',
+      },
+    });
+    expect(proposals[1]?.input).toMatchObject({
+      type: 'WORKLOAD_ALLOCATION',
+      initiatorAgentId: 'us',
+      responderAgentId: 'grid-desk',
+      terms: { window: { from: at(8), to: at(10) }, powerKw: 100, carbonGco2PerKwh: 105 },
+    });
+    expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
+  });
+
+  it.each<[string, Partial<WorkloadSeen>, Partial<View>, readonly string[]]>([
+    ['cannot wait', { isDeferrable: false }, {}, ['queueWorkload job']],
+    ['has nobody to negotiate with', {}, { peers: [] }, ['deferWorkload job']],
+    ['has no window in time', { deadline: at(6) }, {}, ['deferWorkload job']],
+    ['may run in another region, which is clean', { allowedRegionIds: [1] }, {}, ['queueWorkload job']],
+    ['is in the dark', {}, { outlook: [] }, ['queueWorkload job']],
+  ])('sees that work over its cap %s', (_what, work, view, expected) => {
+    const clean = outlookOf(1, 48, () => ({ gco2PerKwh: 40 }));
+    const shown = told(workSeen({ maxCarbonIntensityGco2PerKwh: 120, allowedRegionIds: [13], ...work }), {
+      outlook: [...outlook, ...clean],
+      ...view,
+    });
+    expect(shortly(decided(orchestrator, shown))).toEqual(expected);
+  });
+
+  it.each([
+    ['price', { maxPriceGbpPerMwh: 50 }, { gbpPerMwh: 90 }, 'PRICE'],
+    ['stress', { maxGridStress: 0.5 }, { gridStress: 0.9 }, 'GRID_STRESS'],
+    ['an unknown stress', { maxGridStress: 0.5 }, {}, 'GRID_STRESS'],
+  ])('names %s as what it waits for', (_what, limit, half, reason) => {
+    const shown = told(workSeen(limit), { outlook: outlookOf(13, 4, () => ({ gco2PerKwh: 100, ...half })) });
+    expect(decided(orchestrator, shown)[0]?.input).toMatchObject({ reason });
+  });
+
+  it('places what it has taken in, in place of what stood before', () => {
+    const [proposal] = decided(orchestrator, told(workSeen({ status: 'QUEUED', placedBy: 'earlier' })));
+    expect(proposal).toMatchObject({
+      action: 'placeWorkload',
+      input: { jobId: 'job', agentId: 'us', supersedes: 'earlier' },
+    });
+  });
+
+  it('leaves alone what has moved on since', () => {
+    const shown = told(workSeen({ status: 'SCHEDULED' }));
+    const stale = { ...shown, stimulus: eventOf('WORKLOADS', { workload_id: 5, status: 'PENDING' }) };
+    expect(decided(orchestrator, stale)).toEqual([]);
+  });
+
+  it.each([
+    ['ACCEPTED', ['placeWorkload job'], 'talk'],
+    ['REJECTED', ['placeWorkload job'], undefined],
+    ['EXPIRED', ['placeWorkload job'], undefined],
+  ] as const)('places work whose negotiation is %s', (status, expected, negotiationId) => {
+    const proposals = decided(orchestrator, {
+      stimulus: eventOf('NEGOTIATIONS', {}),
+      view: viewOf({
+        workloads: [workSeen({ status: 'DEFERRED_CARBON' })],
+        negotiations: [negotiationSeen({ status })],
+      }),
+    });
+    expect(shortly(proposals)).toEqual(expected);
+    expect(proposals[0]?.input['negotiationId']).toBe(negotiationId);
+  });
+
+  it('accepts another window, with its decision', () => {
+    const proposals = decided(orchestrator, {
+      stimulus: eventOf('NEGOTIATIONS', {}),
+      view: viewOf({
+        workloads: [workSeen({ status: 'DEFERRED_CARBON', isNegotiated: true })],
+        negotiations: [negotiationSeen({ status: 'COUNTERED', awaitsMe: true, turns: 2 })],
+      }),
+    });
+    expect(shortly(proposals)).toEqual(['acceptNegotiation talk']);
+    expect(proposals[0]?.decision).toMatchObject({ type: 'NEGOTIATE', negotiationId: 'talk' });
+  });
+
+  describe('when no place is found', () => {
+    const noPlan = {
+      code: 'NO_PLAN' as const,
+      message: 'there is no plan',
+      faults: [{ path: 'input.jobId', message: 'capacity binds' }],
+      possible: [],
+    };
+    const refused = (work: WorkloadSeen, code = noPlan.code) =>
+      orchestrator.onRefusal?.(
+        told(work),
+        { action: 'placeWorkload', input: { jobId: 'job' }, reason: 'x' },
+        { ...noPlan, code },
+      ) ?? [];
+
+    it('has work wait that has time, and says no when there is none left', () => {
+      expect(shortly(refused(workSeen({ status: 'QUEUED' })))).toEqual(['deferWorkload job']);
+      const late = refused(workSeen({ status: 'QUEUED', deadline: at(3) }));
+      expect(shortly(late)).toEqual(['rejectWorkload job']);
+      expect(late[0]?.decision?.reasoning).toContain('within its limits: there is no plan; capacity binds.');
+    });
+
+    it('leaves what waits already, and what may not, as it is', () => {
+      expect(refused(workSeen({ status: 'DEFERRED_CAPACITY' }))).toEqual([]);
+      expect(refused(workSeen({ status: 'QUEUED', isDeferrable: false }))).toEqual([]);
+    });
+  });
+
+  describe('when a half hour begins', () => {
+    it.each<[string, Partial<WorkloadSeen>, readonly string[]]>([
+      ['waits for a place', { status: 'QUEUED' }, ['placeWorkload job']],
+      ['is negotiated', { status: 'DEFERRED_CARBON', isNegotiated: true }, []],
+      [
+        'is negotiated and short of time',
+        { status: 'DEFERRED_CARBON', isNegotiated: true, deadline: at(5) },
+        ['placeWorkload job'],
+      ],
+      ['was not taken in', { status: 'PENDING' }, ['queueWorkload job']],
+      ['begins now', { status: 'SCHEDULED', placement: placedAt([0, 1]) }, ['startWorkload job']],
+      ['begins later', { status: 'SCHEDULED', placement: placedAt([1, 2]) }, []],
+      ['did not begin', { status: 'SCHEDULED', placement: placedAt([-1, 0]) }, ['releasePlacement place']],
+      ['runs on', { status: 'RUNNING', placement: placedAt([-1, 0], 'RUNNING') }, []],
+      ['is over', { status: 'RUNNING', placement: placedAt([-2, -1], 'RUNNING') }, ['completeWorkload job']],
+      [
+        'has a gap',
+        { status: 'RUNNING', isInterruptible: true, placement: placedAt([-1, 2], 'RUNNING') },
+        ['pauseWorkload job'],
+      ],
+      ['goes on', { status: 'PAUSED', placement: placedAt([-3, 0]) }, ['resumeWorkload job']],
+      ['rests', { status: 'PAUSED', placement: placedAt([-3, 2]) }, []],
+      [
+        'slept through its half hours',
+        { status: 'PAUSED', placement: placedAt([-3, -2]) },
+        ['failWorkload job'],
+      ],
+    ])('sees that work %s', (_what, work, expected) => {
+      const proposals = decided(orchestrator, everyHalfHour(workSeen(work)));
+      expect(shortly(proposals)).toEqual(expected);
+      expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
+    });
+
+    it('tries what waits every hour, and every half hour when time is short', () => {
+      const now = new Date(at(1).getTime() + 1_000);
+      const tried = (work: Partial<WorkloadSeen>) =>
+        shortly(decided(orchestrator, everyHalfHour(workSeen({ status: 'QUEUED', ...work }), { now })));
+      expect(tried({})).toEqual([]);
+      expect(tried({ deadline: at(6) })).toEqual(['placeWorkload job']);
+    });
+
+    it('begins and ends no work of a real operator', () => {
+      for (const status of ['SCHEDULED', 'RUNNING', 'PAUSED'] as const)
+        for (const slots of [[0], [-1]])
+          expect(
+            decided(
+              orchestrator,
+              everyHalfHour(workSeen({ status, placement: placedAt(slots) }), { agent: agentSeen() }),
+            ),
+          ).toEqual([]);
+    });
+
+    it('ends work when it was done, with made-up energy near what was expected, always the same', () => {
+      const work = workSeen({
+        status: 'RUNNING',
+        durationMinutes: 45,
+        placement: placedAt([-2, -1], 'RUNNING'),
+        runningSince: new Date(at(-2).getTime() + 5_000),
+        agreedRevenueGbp: 12,
+      });
+      const [proposal] = decided(orchestrator, everyHalfHour(work));
+      expect(proposal?.input).toEqual({
+        jobId: 'job',
+        actualEnergyKwh: madeUpEnergyKwh(work),
+        completedAt: new Date(at(0).getTime() - 15 * 60_000),
+        flexibilityRevenueGbp: 12,
+      });
+      expect(Math.abs(madeUpEnergyKwh(work) - 100)).toBeLessThanOrEqual(5);
+      expect(proposal?.reason).toContain('synthetic');
+    });
+  });
+
+  it('is woken by its own negotiations and by work that waits for it, and by nothing else', () => {
+    const wakes = (topic: 'WORKLOADS' | 'NEGOTIATIONS', state: Record<string, unknown>) =>
+      orchestrator.needs(eventOf(topic, state), agentSeen()) !== null;
+    expect(wakes('WORKLOADS', { status: 'PENDING' })).toBe(true);
+    expect(wakes('WORKLOADS', { status: 'DEFERRED_CARBON' })).toBe(false);
+    const talk = { workload_id: 5, initiator_agent_id: 1, awaiting_agent_id: null };
+    expect(wakes('NEGOTIATIONS', talk)).toBe(true);
+    expect(wakes('NEGOTIATIONS', { ...talk, awaiting_agent_id: 1 })).toBe(true);
+    expect(wakes('NEGOTIATIONS', { ...talk, awaiting_agent_id: 2 })).toBe(false);
+    expect(wakes('NEGOTIATIONS', { ...talk, initiator_agent_id: 2 })).toBe(false);
+    expect(wakes('NEGOTIATIONS', { ...talk, workload_id: null })).toBe(false);
+  });
+});
