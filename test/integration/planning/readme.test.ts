@@ -45,7 +45,7 @@ describe('the examples of plans in the README', () => {
   });
 
   it.each(examples.map((text) => [nameOf(text), text]))('%s is answered', async (name, text) => {
-    const { data, errors } = await grid.server.query<Record<string, unknown>>(
+    const { data, errors } = await grid.server.query(
       // No prices are known here, so nothing can be planned by them.
       text.replace('costWeight: 0.5', 'costWeight: 0'),
       {},
