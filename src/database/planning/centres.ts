@@ -24,8 +24,9 @@ interface CentreRow {
   readonly min_load_pct: number;
   readonly flexibility_rating: number;
   readonly ramp_rate_mw_per_min: number | null;
-  /** Slot and watts. */
-  readonly committed: readonly (readonly [number, number])[];
+  /** Slots that are not empty, and the watts of each. Null: all are. */
+  readonly slots: readonly number[] | null;
+  readonly watts: readonly number[] | null;
 }
 
 /** The ACTIVE data centres in some regions, or of some ids; empty lists: all. In the order of their ids. */
@@ -44,17 +45,17 @@ export async function readCentrePower(
         from data_centres
         where status = 'ACTIVE' and (cardinality($1::smallint[]) = 0 or region_id = any ($1)) and (cardinality($2::text[]) = 0 or dc_id = any ($2))
       ), committed as (
-        select p.data_centre_id, json_agg(json_build_array((extract(epoch from p.slot_from - $3) / 1800)::integer, p.committed_w)) as cells
+        select p.data_centre_id, json_agg((date_part('epoch', p.slot_from - $3) / 1800)::integer) as slots, json_agg(p.committed_w) as watts
         from committed_power((select coalesce(array_agg(data_centre_id), '{}') from centres), $3, $4, $5) p
         group by p.data_centre_id
       )
-      select c.*, coalesce(m.cells, '[]') as committed from centres c left join committed m using (data_centre_id)
+      select c.*, m.slots, m.watts from centres c left join committed m using (data_centre_id)
       order by c.dc_id collate "C"`,
     values: [regionIds, dcIds, from, to, now],
   });
   return rows.map((row) => {
     const committedW = Array.from({ length: slots }, () => 0);
-    for (const [slot, watts] of row.committed) committedW[slot] = watts;
+    for (const [i, slot] of (row.slots ?? []).entries()) committedW[slot] = row.watts![i]!;
     return {
       dataCentreId: row.data_centre_id,
       dcId: row.dc_id,

@@ -50,14 +50,15 @@ export async function readOutlook(
   };
 }
 
-/** Slot, intensity, its quality, renewables in thousandths, their quality. */
-type Cell = readonly [
-  slot: number,
-  gco2: number | null,
-  carbonQuality: number | null,
-  renewable: number | null,
-  mixQuality: number | null,
-];
+/** One list a column: slots, and by each of them what is known; renewables in thousandths. */
+interface NewestRow {
+  readonly region_id: number;
+  readonly slots: readonly number[];
+  readonly gco2: readonly (number | null)[];
+  readonly carbon_quality: readonly (number | null)[];
+  readonly renewable: readonly (number | null)[];
+  readonly mix_quality: readonly (number | null)[];
+}
 
 /** One row a region: many small rows would take longer to read than to find. */
 async function readNewest(
@@ -65,23 +66,27 @@ async function readNewest(
   regionIds: readonly number[],
   starts: readonly Date[],
 ): Promise<RegionSeries[]> {
-  const { rows } = await db.query<{ region_id: number; cells: readonly Cell[] }>({
+  const { rows } = await db.query<NewestRow>({
     name: 'planning-outlook',
-    text: `select g.region_id, json_agg(json_build_array((extract(epoch from g.from_at - $2) / 1800)::integer,
-        coalesce(g.forecast_gco2_per_kwh, g.outturn_gco2_per_kwh), g.carbon_quality, g.wind_permille + g.solar_permille + g.hydro_permille, g.mix_quality)) as cells
+    text: `select g.region_id, json_agg((date_part('epoch', g.from_at - $2) / 1800)::integer) as slots,
+        json_agg(coalesce(g.forecast_gco2_per_kwh, g.outturn_gco2_per_kwh)) as gco2, json_agg(g.carbon_quality) as carbon_quality,
+        json_agg(g.wind_permille + g.solar_permille + g.hydro_permille) as renewable, json_agg(g.mix_quality) as mix_quality
       from grid_signals g where g.region_id = any ($1::smallint[]) and g.from_at >= $2 and g.from_at < $2 + $3 * interval '30 minutes'
       group by g.region_id`,
     values: [regionIds, starts[0], starts.length],
   });
-  const cellsOf = new Map(rows.map(({ region_id: regionId, cells }) => [regionId, cells]));
+  const rowOf = new Map(rows.map((row) => [row.region_id, row]));
   const isHidden = (quality: number | null): boolean =>
     !servesSynthetic && quality !== null && qualityOf(quality) === 'SYNTHETIC';
   return regionIds.map((regionId) => {
     const gco2PerKwh = starts.map((): number | null => null);
     const renewablePct = starts.map((): number | null => null);
     const isSynthetic = starts.map(() => false);
-    for (const [slot, gco2, carbonQuality, renewable, mixQuality] of cellsOf.get(regionId) ?? []) {
-      gco2PerKwh[slot] = isHidden(carbonQuality) ? null : gco2;
+    const row = rowOf.get(regionId);
+    for (const [i, slot] of (row?.slots ?? []).entries()) {
+      const [carbonQuality, mixQuality] = [row!.carbon_quality[i]!, row!.mix_quality[i]!];
+      const renewable = row!.renewable[i]!;
+      gco2PerKwh[slot] = isHidden(carbonQuality) ? null : row!.gco2[i]!;
       renewablePct[slot] = renewable === null || isHidden(mixQuality) ? null : renewable / 10;
       isSynthetic[slot] = [carbonQuality, mixQuality].some(
         (quality) => quality !== null && qualityOf(quality) === 'SYNTHETIC',

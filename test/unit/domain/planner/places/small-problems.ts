@@ -237,7 +237,8 @@ export function sharedBreaches(
   });
 }
 
-function placesOf(problem: PlanningProblem, work: Work): Places[] {
+/** Every place and time of one work by itself that keeps its own limits. */
+export function placesOf(problem: PlanningProblem, work: Work): Places[] {
   const window = Array.from({ length: Math.max(0, work.to - work.from) }, (_, i) => work.from + i);
   const sets = (rest: readonly number[], count: number): number[][] => {
     const [first, ...others] = rest;
