@@ -20,3 +20,11 @@ export function spread(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return `${low.toFixed(1)} / ${median(values).toFixed(1)} / ${high.toFixed(1)}`;
 }
+
+/** The figure that so large a share of all figures is no more than. @throws {RangeError} for none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const found = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (found === undefined) throw new RangeError('no figures to take a quantile of');
+  return found;
+}

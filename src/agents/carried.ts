@@ -1,4 +1,5 @@
 import { acceptNegotiation } from '../actions/accept-negotiation.js';
+import { acknowledgeReplanning } from '../actions/acknowledge-replanning.js';
 import type { Action } from '../actions/action.js';
 import { amendWorkload } from '../actions/amend-workload.js';
 import { completeWorkload } from '../actions/complete-workload.js';
@@ -34,6 +35,7 @@ export const CARRIED: Readonly<Record<ProposableAction, Action<unknown>>> = {
   placeWorkload,
   replanWorkload,
   releasePlacement,
+  acknowledgeReplanning,
   openNegotiation,
   counterNegotiation,
   acceptNegotiation,

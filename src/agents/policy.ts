@@ -17,6 +17,7 @@ export const PROPOSABLE = [
   'placeWorkload',
   'replanWorkload',
   'releasePlacement',
+  'acknowledgeReplanning',
   'openNegotiation',
   'counterNegotiation',
   'acceptNegotiation',

@@ -4,6 +4,9 @@ import { startSimulator, type Simulator } from '../fleet/simulator.js';
 import type { Runtime } from '../runtime.js';
 import { POLL_MS, openFleet } from './simulate.js';
 
+/** So that there is work to be seen at once: it waits for the first agent. */
+const BACKLOG_MS = 2 * 3_600_000;
+
 /**
  * The synthetic fleet beside the server: registered, unless it is, and then simulated until stopped. Any number of processes
  * may do so on one database: what happens has ids of its own, and happens once.
@@ -17,6 +20,7 @@ export function startDemo(runtime: Pick<Runtime, 'config' | 'database' | 'log'>)
       if (isStopped) return null;
       return startSimulator(simulation, HAPPENINGS, {
         pollMs: POLL_MS,
+        backlogMs: BACKLOG_MS,
         onReport: ({ done, refused }) => log.info({ done, refused }, 'demo.happened'),
         onError: (error) => log.error({ error }, 'demo.failed'),
       });

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 
-/** Whose work is added up: all of an operator, or what was submitted for a user. */
-export type MonthlyOwner = 'operator' | 'user';
+/** Whose work is added up: all of an operator, what was submitted for a user, or one workload by itself. */
+export type MonthlyOwner = 'operator' | 'user' | 'workload';
 
 export interface CompletedWithin {
   /** Inside. */

@@ -4,7 +4,7 @@ import { readStress } from '../database/series/stress.js';
 import type { ActionDatabase } from '../database/actions.js';
 import { addHalfHours, floorToHalfHour, halfHours } from '../domain/half-hour.js';
 import type { KnownViewer } from '../domain/viewer.js';
-import { arrivalsIn } from './arrivals.js';
+import { arrivalsIn, type FleetWorkload } from './arrivals.js';
 import { flexibilityWindowsIn, NOTICE_HOURS } from './flexibility.js';
 import type { FleetOperator } from './fleet.js';
 import type { FleetRefusal } from './seed.js';
@@ -64,10 +64,13 @@ export const submitArrivals =
     const stress = await stressOver(database, span);
     const stressAt = (at: Date): number => stress.get(floorToHalfHour(at).getTime()) ?? 0;
     const arrivals = arrivalsIn({ seed, ratePerHour, fleet, stressAt }, span.from, span.to);
+    // Of what arrived a while ago, some cannot be done any more.
+    const isInTime = ({ deadline, durationMinutes }: FleetWorkload): boolean =>
+      deadline.getTime() - durationMinutes * 60_000 > database.clock.now().getTime();
     return doEach(
       arrivals.flatMap(({ operator, workload }) => {
         const viewer = viewers.get(operator);
-        return viewer ? [{ viewer, id: workload.jobId, input: workload }] : [];
+        return viewer && isInTime(workload) ? [{ viewer, id: workload.jobId, input: workload }] : [];
       }),
       database,
       submitWorkload,

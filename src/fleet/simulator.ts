@@ -35,6 +35,8 @@ export async function simulateSpan(
 
 export interface SimulatorOptions {
   readonly pollMs: number;
+  /** What would have happened so long before it was started happens at once. */
+  readonly backlogMs?: number;
   /** Told of every span in which something was done or refused. */
   readonly onReport: (report: SpanReport) => void;
   /** Told why a span could not be done; it is tried again with the next. */
@@ -50,16 +52,17 @@ export interface Simulator {
 export function startSimulator(
   simulation: Simulation,
   happenings: Happenings,
-  { pollMs, onReport, onError }: SimulatorOptions,
+  { pollMs, backlogMs = 0, onReport, onError }: SimulatorOptions,
 ): Simulator {
   const { clock } = simulation.database;
-  let from = clock.now();
+  const began = clock.now();
+  let from = new Date(began.getTime() - backlogMs);
   const tell = (report: SpanReport): void => {
     if (report.refused.length > 0 || Object.values(report.done).some((count) => count > 0)) onReport(report);
   };
   let hasAnnounced = false;
   const look = async (): Promise<void> => {
-    if (!hasAnnounced) tell(await simulateSpan(simulation, { windows: publishWindows }, noticeBefore(from)));
+    if (!hasAnnounced) tell(await simulateSpan(simulation, { windows: publishWindows }, noticeBefore(began)));
     hasAnnounced = true;
     const to = clock.now();
     if (to <= from) return;

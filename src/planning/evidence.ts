@@ -125,7 +125,7 @@ function problemCentre(
   };
 }
 
-const problemStorage = (asset: StoragePower): Storage => ({
+export const problemStorage = (asset: StoragePower): Storage => ({
   assetId: asset.assetId,
   regionId: asset.regionId,
   capacityWh: asset.capacityMwh * 1e6,

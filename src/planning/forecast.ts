@@ -1,13 +1,18 @@
 import type { GridSignalReader } from '../database/grid-signals.js';
 import type { RegionSeries } from '../database/planning/outlook.js';
 import { readForecastErrors } from '../database/planning/forecast-errors.js';
-import { HISTORY_DAYS, correctForecast, type PastForecast } from '../domain/planner/forecast-correction.js';
+import {
+  HISTORY_DAYS,
+  correctBy,
+  learnErrors,
+  type LearnedErrors,
+} from '../domain/planner/forecast-correction.js';
+import { floorToHalfHour } from '../domain/half-hour.js';
 import type { RegionOutlook } from '../domain/planner/places/problem.js';
 import { regionalForecast } from '../domain/planner/regional-forecast.js';
 import { GREAT_BRITAIN } from '../domain/regions.js';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 3_600_000;
 /** So much of the correlation's tail is kept as errors still hang together for. */
 const LEAST_CORRELATION = 0.01;
 
@@ -34,11 +39,9 @@ export async function believedForecast(
 ): Promise<BelievedForecast> {
   const { from, now, asOf, isCorrected } = options;
   const national = series.find(({ regionId }) => regionId === GREAT_BRITAIN);
-  const learned = correctForecast({
+  const learned = correctBy(await learnedAt(reader, now, asOf), {
     forecast: national?.gco2PerKwh ?? [],
     from,
-    history: await historyAt(reader, now, asOf),
-    at: now,
   });
   const lags = learned.errorCorrelation.findLastIndex((value) => value >= LEAST_CORRELATION);
   return {
@@ -61,25 +64,28 @@ const numbersOf = (values: Float64Array): (number | null)[] =>
   Array.from(values, (value) => (Number.isNaN(value) ? null : Math.round(value * 10) / 10));
 
 interface Kept {
-  readonly hour: number;
-  readonly history: Promise<readonly PastForecast[]>;
+  readonly at: number;
+  readonly learned: Promise<LearnedErrors>;
 }
 const newest = new WeakMap<GridSignalReader['sources'], Kept>();
 
-/** History as of the full hour: an hour more of 28 days is not worth reading them all for each plan. */
-function historyAt(
-  reader: GridSignalReader,
-  now: Date,
-  asOf: bigint | null,
-): Promise<readonly PastForecast[]> {
-  const hour = Math.floor(now.getTime() / HOUR_MS);
-  const to = new Date(hour * HOUR_MS);
-  const span = { from: new Date(to.getTime() - HISTORY_DAYS * DAY_MS), to };
-  if (asOf !== null) return readForecastErrors(reader, span, asOf);
+/** As of the half hour that runs: learning from 28 days takes longer than a plan does, and a half hour more teaches little. */
+function learnedAt(reader: GridSignalReader, now: Date, asOf: bigint | null): Promise<LearnedErrors> {
+  const at = floorToHalfHour(now);
+  const learn = async (): Promise<LearnedErrors> =>
+    learnErrors(
+      await readForecastErrors(
+        reader,
+        { from: new Date(at.getTime() - HISTORY_DAYS * DAY_MS), to: at },
+        asOf,
+      ),
+      at,
+    );
+  if (asOf !== null) return learn();
   const kept = newest.get(reader.sources);
-  if (kept?.hour === hour) return kept.history;
-  const history = readForecastErrors(reader, span, null);
-  newest.set(reader.sources, { hour, history });
-  history.catch(() => newest.delete(reader.sources));
-  return history;
+  if (kept?.at === at.getTime()) return kept.learned;
+  const learned = learn();
+  newest.set(reader.sources, { at: at.getTime(), learned });
+  learned.catch(() => newest.delete(reader.sources));
+  return learned;
 }

@@ -27,6 +27,13 @@ const RankedRegionType = builder.objectRef<RankedRegion>('RankedRegion').impleme
       nullable: true,
       description: 'Its signal for that half hour. Null: nothing is known of it.',
     }),
+    openCapacityKw: t.float({
+      nullable: true,
+      description:
+        'The most facility power that is left in that half hour at one ACTIVE data centre there, kW: what placements of all operators leave, as they are now, whatever `asOf`. 0: all are full. Null: there is none.',
+      complexity: 10,
+      resolve: ({ openCapacityKw }) => openCapacityKw(),
+    }),
   }),
 });
 
@@ -49,10 +56,14 @@ builder.queryField('regionRanking', (t) =>
         type: 'DateTime',
         description: AS_OF,
       }),
+      minOpenKw: t.arg.float({
+        description:
+          'Only regions with so much facility power left at one data centre (`openCapacityKw`), kW, above 0; all when left out. The ranks are among them.',
+      }),
     },
     complexity: { field: 1, multiplier: 14 },
     description:
-      'The fourteen licence areas, best first, for one half hour. Null only together with an error: DATA_MISSING when none has a value.',
+      'The fourteen licence areas, best first, for one half hour; empty where `minOpenKw` leaves none. Null only together with an error: DATA_MISSING when none has a value.',
     resolve: (_root, args, context) => regionRanking(args, context),
   }),
 );

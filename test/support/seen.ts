@@ -164,7 +164,7 @@ export function decided(policy: Policy, shown: Shown): readonly Proposal[] {
 /** What is proposed, short: the action and the job or the id that it is about. */
 export const shortly = (proposals: readonly Proposal[]): string[] =>
   proposals.map(({ action, input }) => {
-    const id = ['jobId', 'negotiationId', 'assetId', 'placementId']
+    const id = ['jobId', 'negotiationId', 'assetId', 'placementId', 'transactionId']
       .map((name) => input[name])
       .find((value): value is string => typeof value === 'string');
     return id === undefined ? action : `${action} ${id}`;

@@ -132,6 +132,7 @@ describe('the graph', () => {
       'DecisionConnection',
       'DemandPeriodConnection',
       'DemandReadingConnection',
+      'FlexibilityOpportunityConnection',
       'FlexibilityWindowConnection',
       'FrequencyReadingConnection',
       'FuelGenerationConnection',

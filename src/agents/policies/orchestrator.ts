@@ -4,6 +4,7 @@ import { LICENCE_AREAS } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { Needs, WorkloadSeen } from '../seen.js';
 import { place, placedElsewhere } from './orchestrator-place.js';
+import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
 import { runDemoWork } from './orchestrator-run.js';
 import { takeIn } from './orchestrator-take-in.js';
 
@@ -21,7 +22,7 @@ export const orchestrator: Policy = {
   name: 'orchestrator',
   version: '1',
   type: 'COMPUTE_ORCHESTRATOR',
-  topics: ['WORKLOADS', 'NEGOTIATIONS'],
+  topics: ['WORKLOADS', 'NEGOTIATIONS', 'BECKN_TRANSACTIONS'],
   may: [
     'queueWorkload',
     'deferWorkload',
@@ -35,11 +36,14 @@ export const orchestrator: Policy = {
     'resumeWorkload',
     'completeWorkload',
     'failWorkload',
+    'replanWorkload',
+    'acknowledgeReplanning',
   ],
   needs(stimulus, agent) {
     if (stimulus.kind === 'HALF_HOUR')
       return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD } };
     const { state, topic } = stimulus;
+    if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
     if (topic === 'WORKLOADS') return needsOfWork(state);
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
@@ -50,6 +54,7 @@ export const orchestrator: Policy = {
   decide(shown) {
     const { stimulus, view } = shown;
     if (stimulus.kind === 'HALF_HOUR') return view.workloads.flatMap((work) => everyHalfHour(shown, work));
+    if (stimulus.topic === 'BECKN_TRANSACTIONS') return replanPurchase(shown);
     const [work] = view.workloads;
     if (!work) return [];
     if (stimulus.topic === 'NEGOTIATIONS') return answered(shown, work);

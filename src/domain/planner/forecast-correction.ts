@@ -68,10 +68,40 @@ const DAY_MS = 24 * 3_600_000;
  *
  * @throws {RangeError} for an invalid date, or a number in it that is none.
  */
-export function correctForecast({ forecast, from, issuedAt, history, at }: ForecastInput): CorrectedForecast {
+export const correctForecast = ({ history, at, ...input }: ForecastInput): CorrectedForecast =>
+  correctBy(learnErrors(history, at), input);
+
+/** What a history teaches of the errors of a forecast, for as many forecasts as are chosen by then. */
+export interface LearnedErrors {
+  readonly biases: ForecastCells;
+  readonly variances: ForecastCells;
+  readonly correlation: Float64Array;
+  readonly relativeErrorStd: number;
+  readonly learnedFrom: number;
+}
+
+/** @throws {RangeError} for an invalid date, or a number in it that is none. */
+export function learnErrors(history: readonly PastForecast[], at: Date): LearnedErrors {
   const known = knownBefore(at, history);
   const biases = new ForecastCells(0);
   for (const { clock, horizonClass, error } of known) biases.add(clock, horizonClass, error);
+  const { runs, ofPast } = remainders(known, biases);
+  const squares = ofPast.reduce((sum, { remainder }) => sum + remainder ** 2, 0);
+  const variance = (squares + USUAL_WEIGHT * USUAL_ERROR_GCO2_PER_KWH ** 2) / (ofPast.length + USUAL_WEIGHT);
+  const variances = new ForecastCells(variance);
+  for (const { past, remainder } of ofPast) variances.add(past.clock, past.horizonClass, remainder ** 2);
+  return {
+    ...{ biases, variances, learnedFrom: known.length },
+    correlation: errorCorrelation(runs),
+    relativeErrorStd: relativeError(known, squares),
+  };
+}
+
+/** A forecast corrected by what was learned. */
+export function correctBy(
+  { biases, variances, correlation, relativeErrorStd, learnedFrom }: LearnedErrors,
+  { forecast, from, issuedAt }: Omit<ForecastInput, 'history' | 'at'>,
+): CorrectedForecast {
   const halfHours = forecast.map((value, i) => {
     const start = new Date(from.getTime() + i * HALF_HOUR_MS);
     return {
@@ -84,19 +114,12 @@ export function correctForecast({ forecast, from, issuedAt, history, at }: Forec
     halfHours,
     ({ value, clock, horizonClass }) => value - biases.mean(clock, horizonClass),
   );
-  const { runs, ofPast } = remainders(known, biases);
-  const squares = ofPast.reduce((sum, { remainder }) => sum + remainder ** 2, 0);
-  const variance = (squares + USUAL_WEIGHT * USUAL_ERROR_GCO2_PER_KWH ** 2) / (ofPast.length + USUAL_WEIGHT);
-  const variances = new ForecastCells(variance);
-  for (const { past, remainder } of ofPast) variances.add(past.clock, past.horizonClass, remainder ** 2);
   return {
     corrected: smoothed(unbiased, SMOOTHING_HALF_HOURS).map(notBelowZero),
     errorStd: Float64Array.from(halfHours, ({ value, clock, horizonClass }) =>
       Number.isNaN(value) ? value : Math.sqrt(variances.mean(clock, horizonClass)),
     ),
-    errorCorrelation: errorCorrelation(runs),
-    relativeErrorStd: relativeError(known, squares),
-    learnedFrom: known.length,
+    ...{ errorCorrelation: correlation, relativeErrorStd, learnedFrom },
     formula: CORRECTION_FORMULA,
   };
 }

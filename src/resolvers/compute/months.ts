@@ -29,6 +29,18 @@ export function months(
   return loaders.monthlySums.load({ owner, ownerId, from, to });
 }
 
+/** Beyond every completion: one workload is completed once. */
+const ALWAYS = { from: new Date(0), to: new Date('2100-01-01T00:00:00Z') };
+
+/** Answers what a workload saved. Null: it is not completed. */
+export async function savedBy(
+  workloadId: number,
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<Pick<MonthlySum, 'carbonSaved' | 'costSaved'> | null> {
+  const [sum] = await loaders.monthlySums.load({ owner: 'workload', ownerId: workloadId, ...ALWAYS });
+  return sum ?? null;
+}
+
 /** The start of the London month that lies so many before that of an instant. */
 function startOfMonth(at: Date, before: number): Date {
   const [year = 0, month = 1] = settlementPeriodOf(floorToHalfHour(at)).settlementDate.split('-').map(Number);

@@ -103,12 +103,19 @@ async function answerOf(
   const faults = faultsOf(problem);
   if (faults.length > 0) throw new PylonError('BAD_USER_INPUT', faults.join('; '));
   const made = await plan(problem);
-  const byId = new Map(made.works.map((planned) => [planned.jobId, planned]));
+  return answerWith(works, made, evidence, asOf?.instant ?? now);
+}
+
+/** A plan with what was asked for, in that order. */
+export function answerWith(
+  works: readonly WorkToPlan[],
+  plan: Plan,
+  evidence: Evidence,
+  asOf: Date,
+): PlanAnswer {
+  const byId = new Map(plan.works.map((planned) => [planned.jobId, planned]));
   const answer: PlanAnswer = {
-    plan: made,
-    evidence,
-    policy: PLANNER,
-    asOf: asOf?.instant ?? now,
+    ...{ plan, evidence, policy: PLANNER, asOf },
     works: works.map((asked) => ({ asked, planned: byId.get(asked.jobId)!, answer: () => answer })),
   };
   return answer;

@@ -1,8 +1,9 @@
 import type { MonthlySum, Savings } from '../../database/monthly-sums.js';
-import { months } from '../../resolvers/compute/months.js';
+import { months, savedBy } from '../../resolvers/compute/months.js';
 import { builder } from '../builder.js';
 import { OperatorType } from './operator.js';
 import { UserType } from './user.js';
+import { WorkloadType } from './workload.js';
 
 /** @param word the unit as names end in it. */
 const savings = (name: string, unit: string, word: 'Gco2' | 'Gbp') =>
@@ -119,5 +120,30 @@ builder.prismaObjectField(UserType, 'months', (t) =>
     description:
       'What came of the workloads submitted for it, by the month in which they were completed; a month in which none was is left out.',
     resolve: async ({ userId }, args, context) => [...(await months('user', userId, args, context))],
+  }),
+);
+
+builder.prismaObjectField(WorkloadType, 'carbonSaved', (t) =>
+  t.field({
+    type: CarbonSavingsType,
+    nullable: true,
+    select: { workloadId: true },
+    complexity: 20,
+    description:
+      'Carbon that the standing decision about it said it would save, beside what it did, in all and by the measured energy. Null: it is not completed.',
+    resolve: async ({ workloadId }, _args, context) =>
+      (await savedBy(workloadId, context))?.carbonSaved ?? null,
+  }),
+);
+
+builder.prismaObjectField(WorkloadType, 'costSaved', (t) =>
+  t.field({
+    type: CostSavingsType,
+    nullable: true,
+    select: { workloadId: true },
+    complexity: 20,
+    description: 'The same of its cost. Null: it is not completed.',
+    resolve: async ({ workloadId }, _args, context) =>
+      (await savedBy(workloadId, context))?.costSaved ?? null,
   }),
 );

@@ -84,7 +84,7 @@ builder.queryField('planWorkloads', (t) =>
       field: 200,
       multiplier: Math.max(1, Math.min(MOST_WORKS, (jobIds?.length ?? 0) + (works?.length ?? 0))),
     }),
-    description: `Plans workloads together, so that they share what power there is. ${PLANNED} PLANNER_BUSY when too many plans wait; PLANNER_TIMEOUT after 20 seconds.`,
+    description: `Plans workloads together, so that they share what power there is. ${PLANNED} PLANNER_BUSY when too many plans wait; PLANNER_TIMEOUT after 30 seconds.`,
     resolve: (_root, args, context) => planWorkloads(args, context),
   }),
 );

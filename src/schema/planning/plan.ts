@@ -12,7 +12,7 @@ import { InfeasibleType } from './infeasible.js';
 import { OutcomeType, SpreadType } from './outcome.js';
 
 /** The half hours of a plan in one data centre. */
-interface PlannedPlace {
+export interface PlannedPlace {
   readonly dataCentreId: number;
   readonly halfHours: readonly Date[];
   readonly powerKw: number;
@@ -21,7 +21,7 @@ interface PlannedPlace {
 
 type Places = PlannedAlternative['places'];
 
-function placesOf({ asked, answer }: PlannedAnswer, places: Places): PlannedPlace[] {
+export function placesOf({ asked, answer }: PlannedAnswer, places: Places): PlannedPlace[] {
   const { evidence } = answer();
   return [...new Set(places.map(({ dcId }) => dcId))].map((dcId) => {
     const centre = evidence.centres.find((one) => one.dcId === dcId)!;
@@ -34,7 +34,7 @@ function placesOf({ asked, answer }: PlannedAnswer, places: Places): PlannedPlac
   });
 }
 
-const PlannedPlaceType = builder.objectRef<PlannedPlace>('PlannedPlace').implement({
+export const PlannedPlaceType = builder.objectRef<PlannedPlace>('PlannedPlace').implement({
   description: 'Half hours at one data centre: what `holdPlacement` takes.',
   fields: (t) => ({
     dataCentre: t.field({
@@ -115,7 +115,20 @@ const HourMoreType = builder.objectRef<HourMore>('SlackValue').implement({
   }),
 });
 
-const DispatchStepType = builder
+/** What a store does in the half hours in which it does something. */
+export const stepsOf = ({ chargeWh, dischargeWh, heldWh }: Dispatch, at: (slot: number) => Date) =>
+  heldWh.flatMap((held, slot) =>
+    chargeWh[slot] === 0 && dischargeWh[slot] === 0
+      ? []
+      : {
+          from: at(slot),
+          chargeKwh: chargeWh[slot]! / 1000,
+          dischargeKwh: dischargeWh[slot]! / 1000,
+          heldKwh: held / 1000,
+        },
+  );
+
+export const DispatchStepType = builder
   .objectRef<{
     readonly from: Date;
     readonly chargeKwh: number;
@@ -143,17 +156,7 @@ const DispatchType = builder
       steps: t.field({
         type: [DispatchStepType],
         description: 'The half hours in which it charges or discharges, oldest first.',
-        resolve: ({ dispatch: { chargeWh, dischargeWh, heldWh }, answer }) =>
-          heldWh.flatMap((held, slot) =>
-            chargeWh[slot] === 0 && dischargeWh[slot] === 0
-              ? []
-              : {
-                  from: answer.evidence.at(slot),
-                  chargeKwh: chargeWh[slot]! / 1000,
-                  dischargeKwh: dischargeWh[slot]! / 1000,
-                  heldKwh: held / 1000,
-                },
-          ),
+        resolve: ({ dispatch, answer }) => stepsOf(dispatch, answer.evidence.at),
       }),
     }),
   });

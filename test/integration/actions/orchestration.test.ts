@@ -222,8 +222,13 @@ describe("the documents' example, by the API alone", () => {
         placements: { state: string }[];
       };
       decisionHead: { count: number };
+      workload: {
+        carbonSaved: Readonly<Record<string, number>>;
+        costSaved: Readonly<Record<string, number>>;
+      };
     }>(
       `{ decision(decisionId: "defer-gpt") { outcomes { carbonSavedGco2 costSavedGbp } placements { state } }
+         workload(jobId: "gpt") { carbonSaved { predictedGco2 realisedGco2 realisedGco2PerKwh } costSaved { realisedGbp } }
          decisionHead { count } }`,
       {},
       compute.key,
@@ -233,5 +238,10 @@ describe("the documents' example, by the API alone", () => {
     expect(data?.decision.outcomes[0]?.carbonSavedGco2).toBeCloseTo(facilityKwh * 75, 3);
     expect(data?.decision.outcomes[0]?.costSavedGbp).toBeCloseTo(300, 6);
     expect(data?.decisionHead.count).toBe(1);
+    const { carbonSaved, costSaved } = data!.workload;
+    expect(carbonSaved['predictedGco2']).toBeCloseTo(facilityKwh * 75, 3);
+    expect(carbonSaved['realisedGco2']).toBeCloseTo(facilityKwh * 75, 3);
+    expect(carbonSaved['realisedGco2PerKwh']).toBeCloseTo((facilityKwh * 75) / 5000, 6);
+    expect(costSaved['realisedGbp']).toBeCloseTo(300, 6);
   });
 });

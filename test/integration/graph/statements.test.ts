@@ -159,6 +159,16 @@ describe('the statements of one request', () => {
     expect(statements).toHaveLength(3);
   });
 
+  it('a ranking with open capacity, which it is also held to, is one more', async () => {
+    const { statements } = await cost('{ regionRanking(minOpenKw: 1) { openCapacityKw } }', 'openCapacityKw');
+    expect(statements).toHaveLength(2);
+    const { statements: all } = await cost(
+      '{ regionRanking { rank region { code } signal { ageSeconds } openCapacityKw } }',
+      'rank',
+    );
+    expect(all).toHaveLength(4);
+  });
+
   it('carbon factors with their run and its factors are three', async () => {
     const { statements, rows } = await cost(
       '{ carbonFactors { gco2PerKwh ingestRun { source carbonFactors { fuel } } } }',

@@ -125,6 +125,7 @@ export function pryingInto({ names, ids, name, marks: _never }: TenantRows): Val
     estimatedEnergyKwh: 10,
     actualEnergyKwh: 10,
     powerKw: 10,
+    minOpenKw: 10,
     durationMinutes: 60,
     deferralWindowMinutes: 60,
     priority: 50,

@@ -16,6 +16,8 @@ const REPAIR_STEPS = 60_000_000;
 const MOST_ROUNDS = 200;
 const LEAST_ROUNDS = 12;
 const MOST_REPAIRS = 3_000;
+/** How often works are put where others have to give way, for each that has no place. */
+const SQUEEZES_A_WORK = 20;
 const SEED = 20_260_101;
 
 /**
@@ -131,6 +133,7 @@ class Search {
 
   improve(prices: readonly Float64Array[], effort: number, bound: number): void {
     const all = [...this.#jobs.keys()];
+    this.#squeezeIn();
     this.#polish(all);
     const random = seededRandom(SEED);
     const missing = (): boolean => this.choices.includes(null);
@@ -155,6 +158,71 @@ class Search {
       for (const [i, j] of some.entries()) this.#put(j, before[i] ?? null);
     }
     this.#polish(all);
+  }
+
+  /** Places for works that found none: others that have more choice give way, and where that goes on and on it grows dear. */
+  #squeezeIn(): void {
+    const penalties = this.noPrices();
+    const unit = this.#jobs.reduce((most, job) => Math.max(most, dearestOf(job) / job.work.powerW), 1);
+    const queue = [...this.#jobs.keys()].filter((j) => this.choices[j] === null);
+    let tries = SQUEEZES_A_WORK * Math.max(queue.length, 10) + this.#jobs.length;
+    for (let j = queue.shift(); j !== undefined && tries > 0; j = queue.shift(), tries -= 1) {
+      const job = this.#jobs[j]!;
+      this.#put(j, choose(this.#field, job, { prices: pricesOf(penalties), room: this.#room }));
+      if (this.choices[j]) continue;
+      this.#put(
+        j,
+        choose(this.#field, job, {
+          prices: pricesOf(this.#crowding(job, penalties, unit)),
+          room: this.#alone,
+        }),
+      );
+      queue.push(...this.#giveWay(j, penalties, unit));
+    }
+  }
+
+  /** Prices under which a work goes where the fewest others have to give way. */
+  #crowding(job: Job, penalties: readonly Float64Array[], unit: number): Float64Array[] {
+    const prices = penalties.map((own) => own.slice());
+    for (const { centre, facilityW } of job.sites) {
+      const left = this.#room.left(centre);
+      for (let slot = job.work.from; slot < job.work.to; slot += 1)
+        if (left[slot]! < facilityW) prices[centre]![slot]! += unit;
+    }
+    return prices;
+  }
+
+  /** Takes works out wherever one that was put in is too much, or that one itself. @returns those that were taken out. */
+  #giveWay(j: number, penalties: readonly Float64Array[], unit: number): number[] {
+    const out: number[] = [];
+    const choice = this.choices[j];
+    for (const [i, slot] of (choice?.slots ?? []).entries()) {
+      const { centre } = this.#jobs[j]!.sites[choice!.sites[i]!]!;
+      while (this.#room.left(centre)[slot]! < 0) {
+        penalties[centre]![slot]! += unit;
+        const other = this.#freestAt(centre, slot, j);
+        this.#take(other ?? j);
+        out.push(other ?? j);
+        if (other === null) return out;
+      }
+    }
+    if (choice && !this.#rampsAreKept([j])) {
+      this.#take(j);
+      out.push(j);
+    }
+    return out;
+  }
+
+  /** Of the works at a data centre in a slot, other than one, the one with the most other places. Null: there is none. */
+  #freestAt(centre: number, slot: number, except: number): number | null {
+    let found: number | null = null;
+    for (const [j, choice] of this.choices.entries()) {
+      if (!choice || j === except) continue;
+      const i = choice.slots.indexOf(slot);
+      if (i < 0 || this.#jobs[j]!.sites[choice.sites[i]!]!.centre !== centre) continue;
+      if (found === null || this.#freedom(j) > this.#freedom(found)) found = j;
+    }
+    return found;
   }
 
   #isDone(effort: number, bound: number): boolean {

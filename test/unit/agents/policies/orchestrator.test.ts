@@ -32,6 +32,29 @@ const everyHalfHour = (work: WorkloadSeen, view: Partial<View> = {}): Shown => (
 });
 
 describe('the orchestrator', () => {
+  it.each<[string, Partial<WorkloadSeen> | null, object, readonly string[]]>([
+    ['of placed work', { status: 'SCHEDULED' }, {}, ['replanWorkload job', 'acknowledgeReplanning buy-1']],
+    ['of waiting work', { status: 'QUEUED' }, {}, ['placeWorkload job', 'acknowledgeReplanning buy-1']],
+    ['of running work', { status: 'RUNNING' }, {}, ['acknowledgeReplanning buy-1']],
+    ['of work that is over', null, {}, ['acknowledgeReplanning buy-1']],
+    ['that was seen to', { status: 'SCHEDULED' }, { replanned_at: at(1).toISOString() }, []],
+    ['that is what it was', { status: 'SCHEDULED' }, { replanning_since: null }, []],
+  ])('plans the work of a purchase again: %s', (_what, work, state, expected) => {
+    const stimulus = eventOf('BECKN_TRANSACTIONS', {
+      ...{
+        code: 'buy-1',
+        workload_id: 1,
+        replanning_note: 'the window is gone',
+        replanning_since: at(0).toISOString(),
+        replanned_at: null,
+      },
+      ...state,
+    });
+    const shown = { stimulus, view: viewOf({ workloads: work ? [workSeen(work)] : [], agent: demo }) };
+    expect(shortly(decided(orchestrator, shown))).toEqual(expected);
+    expect(orchestrator.needs(stimulus, demo)).toEqual(expected.length > 0 ? { workloads: 1 } : null);
+  });
+
   it('takes in what keeps its limits now, with the numbers', () => {
     const proposals = decided(orchestrator, told(workSeen({ maxCarbonIntensityGco2PerKwh: 200 })));
     expect(shortly(proposals)).toEqual(['queueWorkload job']);
