@@ -1,8 +1,8 @@
-import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
+import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
 import { LICENCE_AREAS } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
-import type { WorkloadSeen } from '../seen.js';
+import type { Needs, WorkloadSeen } from '../seen.js';
 import { place, placedElsewhere } from './orchestrator-place.js';
 import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
 import { runDemoWork } from './orchestrator-run.js';
@@ -44,14 +44,7 @@ export const orchestrator: Policy = {
       return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD } };
     const { state, topic } = stimulus;
     if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
-    if (topic === 'WORKLOADS')
-      return state['status'] === 'PENDING' || state['status'] === 'QUEUED'
-        ? {
-            workloads: Number(state['workload_id']),
-            peers: true,
-            outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD },
-          }
-        : null;
+    if (topic === 'WORKLOADS') return needsOfWork(state);
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
     const isCountered = state['awaiting_agent_id'] === agent.number;
@@ -69,6 +62,18 @@ export const orchestrator: Policy = {
   },
   onRefusal: placedElsewhere,
 };
+
+/** Of work that is new, the half hours that it could run in: what a policy was shown stays with its decisions for ever. */
+function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
+  const workloads = Number(state['workload_id']);
+  if (state['status'] === 'QUEUED') return { workloads };
+  if (state['status'] !== 'PENDING') return null;
+  const allowed = state['allowed_region_ids'] as readonly number[]; // as the event's row has it
+  const waitsMs = Date.parse(String(state['deadline'])) - Date.parse(String(state['updated_at']));
+  const halfHours = Math.min(AHEAD, Math.ceil(waitsMs / HALF_HOUR_MS) + 1);
+  const regionIds = allowed.length > 0 ? allowed : LICENCE_AREAS;
+  return { workloads, peers: true, outlook: { regionIds, halfHours } };
+}
 
 /** What is told of is still so: else a later event tells what is. */
 const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>

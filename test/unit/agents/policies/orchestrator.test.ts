@@ -259,7 +259,15 @@ describe('the orchestrator', () => {
   it('is woken by its own negotiations and by work that waits for it, and by nothing else', () => {
     const wakes = (topic: 'WORKLOADS' | 'NEGOTIATIONS', state: Record<string, unknown>) =>
       orchestrator.needs(eventOf(topic, state), agentSeen()) !== null;
-    expect(wakes('WORKLOADS', { status: 'PENDING' })).toBe(true);
+    const pending = {
+      status: 'PENDING',
+      workload_id: 5,
+      allowed_region_ids: [],
+      updated_at: at(0),
+      deadline: at(24),
+    };
+    expect(wakes('WORKLOADS', pending)).toBe(true);
+    expect(wakes('WORKLOADS', { status: 'QUEUED', workload_id: 5 })).toBe(true);
     expect(wakes('WORKLOADS', { status: 'DEFERRED_CARBON' })).toBe(false);
     const talk = { workload_id: 5, initiator_agent_id: 1, awaiting_agent_id: null };
     expect(wakes('NEGOTIATIONS', talk)).toBe(true);
@@ -267,5 +275,24 @@ describe('the orchestrator', () => {
     expect(wakes('NEGOTIATIONS', { ...talk, awaiting_agent_id: 2 })).toBe(false);
     expect(wakes('NEGOTIATIONS', { ...talk, initiator_agent_id: 2 })).toBe(false);
     expect(wakes('NEGOTIATIONS', { ...talk, workload_id: null })).toBe(false);
+  });
+
+  it('asks to see no more than the half hours and the regions that new work could run in', () => {
+    const needs = (state: Record<string, unknown>) =>
+      orchestrator.needs(
+        eventOf('WORKLOADS', {
+          status: 'PENDING',
+          workload_id: 5,
+          allowed_region_ids: [],
+          updated_at: at(0).toISOString(),
+          deadline: at(10).toISOString(),
+          ...state,
+        }),
+        agentSeen(),
+      )?.outlook;
+    expect(needs({})).toMatchObject({ halfHours: 11, regionIds: { length: 14 } });
+    expect(needs({ allowed_region_ids: [1, 2] })).toEqual({ halfHours: 11, regionIds: [1, 2] });
+    expect(needs({ deadline: at(400).toISOString() })).toMatchObject({ halfHours: 96 });
+    expect(needs({ status: 'QUEUED' })).toBeUndefined();
   });
 });
