@@ -41,6 +41,7 @@ describe('decisions of eight writers', () => {
     );
     expect(await verifyDecisions(chain.owner)).toEqual({
       verified: DECISIONS,
+      replayed: 0,
       head: await readDecisionHead(chain.database.pool),
       fault: null,
     });
@@ -171,9 +172,9 @@ describe('the chain of decisions', () => {
   }
 
   it('is whole, and is again after each of the tests below put back what it changed', async () => {
-    expect(await verifyDecisions(chain.owner, head)).toEqual({ verified: 6, head, fault: null });
+    expect(await verifyDecisions(chain.owner, head)).toEqual({ verified: 6, replayed: 0, head, fault: null });
     expect((await tampered([])).fault).toBeNull();
-    expect(await verifyDecisions(chain.owner, head)).toEqual({ verified: 6, head, fault: null });
+    expect(await verifyDecisions(chain.owner, head)).toEqual({ verified: 6, replayed: 0, head, fault: null });
   });
 
   const EDITS: readonly (readonly [column: string, edit: () => string, reason: RegExp])[] = [
