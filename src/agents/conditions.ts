@@ -1,14 +1,13 @@
 /** What the grid is like for some work: now, and in the best stretch that is expected. */
+import { LICENCE_AREA_IDS } from '../domain/regions.js';
 import type { DeferralReason } from '../domain/compute/workload-states.js';
 import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
 import type { OutlookHalfHour, WorkloadSeen } from './seen.js';
 
-/** Licence areas: where work can run. */
-export const LICENCE_AREAS: readonly number[] = Array.from({ length: 14 }, (_, i) => i + 1);
 export const GREAT_BRITAIN = 18;
 
 export const regionsOf = ({ allowedRegionIds }: Pick<WorkloadSeen, 'allowedRegionIds'>): readonly number[] =>
-  allowedRegionIds.length > 0 ? allowedRegionIds : LICENCE_AREAS;
+  allowedRegionIds.length > 0 ? allowedRegionIds : LICENCE_AREA_IDS;
 
 /** A limit of the work itself, in a half hour. */
 export interface EvaluatedLimit {

@@ -38,6 +38,8 @@ const SCOTLAND = 16;
 const WALES = 17;
 /** Id of the region that is all of Great Britain. */
 export const GREAT_BRITAIN = 18;
+/** Regions that work can be placed in. */
+export const LICENCE_AREA_IDS: readonly number[] = Array.from({ length: 14 }, (_, i) => i + 1);
 
 const PARENT_ID = { ENGLAND, SCOTLAND, WALES } as const;
 

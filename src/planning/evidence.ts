@@ -1,6 +1,7 @@
 import type { GridSignalReader } from '../database/grid-signals.js';
 import { readCentrePower, type CentrePower } from '../database/planning/centres.js';
 import { readOutlook, type Outlook } from '../database/planning/outlook.js';
+import { together } from '../database/together.js';
 import type { StoragePower } from '../database/planning/storage.js';
 import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
 import {
@@ -11,7 +12,7 @@ import {
   type PlanningProblem,
   type Storage,
 } from '../domain/planner/places/problem.js';
-import { GREAT_BRITAIN } from '../domain/regions.js';
+import { GREAT_BRITAIN, LICENCE_AREA_IDS } from '../domain/regions.js';
 import { believedForecast } from './forecast.js';
 import { problemWork, windowOf, type WorkToPlan } from './work-to-plan.js';
 
@@ -42,18 +43,20 @@ export interface Evidence {
 /** An hour more than any deadline, so that the plan can say what it would be worth. */
 const SLOTS_MORE = 2;
 
-/** Reads all that a plan follows from, at one moment: run it in one transaction, or what it reads may be of several. */
+/** Reads all that a plan follows from. Of a pool, at once and not quite of one moment: what is held is compared again when it is. */
 export async function readEvidence(reader: GridSignalReader, request: PlanRequest): Promise<Evidence> {
   const { works, now } = request;
   const origin = new Date(Math.ceil(now.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS);
   const last = Math.max(1, ...works.map((work) => windowOf(work, origin).to)) + SLOTS_MORE;
   const slots = Math.min(MOST_SLOTS, last);
   const span = { from: origin, to: addHalfHours(origin, slots) };
-  const centres = await readCentrePower(reader.db, whereOf(works), span, now);
-  const regionIds = [...new Set([...centres.map(({ regionId }) => regionId), GREAT_BRITAIN])].sort(
-    (a, b) => a - b,
+  const where = whereOf(works);
+  const regionIds = where.regionIds.length > 0 ? where.regionIds : LICENCE_AREA_IDS;
+  const [centres, outlook] = await together(
+    reader.db,
+    () => readCentrePower(reader.db, where, span, now),
+    () => readOutlook(reader, [...regionIds, GREAT_BRITAIN], span, request.asOf),
   );
-  const outlook = await readOutlook(reader, regionIds, span, request.asOf);
   const believed = await believedForecast(reader, outlook.regions, { from: origin, ...request });
   const isHere = ({ regionId }: { readonly regionId: number }): boolean =>
     centres.some((centre) => centre.regionId === regionId);

@@ -1,5 +1,6 @@
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import { LICENCE_AREAS, cleanestStretch, keepsLimits, regionsOf, slotsOf, whole } from '../conditions.js';
+import { LICENCE_AREA_IDS } from '../../domain/regions.js';
+import { cleanestStretch, keepsLimits, regionsOf, slotsOf, whole } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { OutlookHalfHour, View, WorkloadSeen } from '../seen.js';
 
@@ -28,7 +29,7 @@ export const carbonOptimizer: Policy = {
   may: ['replanWorkload'],
   needs: (stimulus) =>
     stimulus.kind === 'HALF_HOUR'
-      ? { workloads: 'ALL', outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD } }
+      ? { workloads: 'ALL', outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } }
       : null,
   decide: ({ view }: Shown) =>
     view.workloads

@@ -1,6 +1,6 @@
 import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
-import { LICENCE_AREAS } from '../conditions.js';
+import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { Needs, WorkloadSeen } from '../seen.js';
 import { place, placedElsewhere } from './orchestrator-place.js';
@@ -41,7 +41,7 @@ export const orchestrator: Policy = {
   ],
   needs(stimulus, agent) {
     if (stimulus.kind === 'HALF_HOUR')
-      return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREAS, halfHours: AHEAD } };
+      return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } };
     const { state, topic } = stimulus;
     if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
     if (topic === 'WORKLOADS') return needsOfWork(state);
@@ -71,7 +71,7 @@ function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
   const allowed = state['allowed_region_ids'] as readonly number[]; // as the event's row has it
   const waitsMs = Date.parse(String(state['deadline'])) - Date.parse(String(state['updated_at']));
   const halfHours = Math.min(AHEAD, Math.ceil(waitsMs / HALF_HOUR_MS) + 1);
-  const regionIds = allowed.length > 0 ? allowed : LICENCE_AREAS;
+  const regionIds = allowed.length > 0 ? allowed : LICENCE_AREA_IDS;
   return { workloads, peers: true, outlook: { regionIds, halfHours } };
 }
 

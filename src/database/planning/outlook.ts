@@ -6,6 +6,7 @@ import { readSignals, type GridSignalReader } from '../grid-signals.js';
 import type { HalfHourSpan } from '../headroom.js';
 import { readPrices } from '../series/prices.js';
 import { readStress } from '../series/stress.js';
+import { together } from '../together.js';
 
 /** One region's values by half hour of a span. Null: unknown. */
 export interface RegionSeries {
@@ -34,13 +35,13 @@ export async function readOutlook(
 ): Promise<Outlook> {
   const starts = halfHours(from, to);
   const keys = starts.map((start) => ({ from: start, asOf }));
-  // One connection may be all there is: one after the other.
-  const regions =
-    asOf === null
-      ? await readNewest(reader, regionIds, starts)
-      : await readKnownThen(reader, regionIds, starts, asOf);
-  const prices = await readPrices(reader, keys, ['MARKET_INDEX', 'FORECAST']);
-  const stresses = await readStress(reader, keys);
+  const [regions, prices, stresses] = await together(
+    reader.db,
+    () =>
+      asOf === null ? readNewest(reader, regionIds, starts) : readKnownThen(reader, regionIds, starts, asOf),
+    () => readPrices(reader, keys, ['MARKET_INDEX', 'FORECAST']),
+    () => readStress(reader, keys),
+  );
   return {
     from,
     to,

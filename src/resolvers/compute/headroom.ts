@@ -1,3 +1,4 @@
+import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import DataLoader from 'dataloader';
 import type { Context } from '../../context.js';
 import {
@@ -70,12 +71,11 @@ export async function dataCentreHeadroom(
   const { powerKw } = args;
   if (!(powerKw > 0 && powerKw <= MOST_KW))
     throw new PylonError('BAD_USER_INPUT', `powerKw: ${powerKw} is not more than 0 and at most ${MOST_KW}`);
-  const regionIds = [...new Set(args.regionIds ?? LICENCE_AREAS)];
-  const wrong = regionIds.find((id) => !LICENCE_AREAS.includes(id));
+  const regionIds = [...new Set(args.regionIds ?? LICENCE_AREA_IDS)];
+  const wrong = regionIds.find((id) => !LICENCE_AREA_IDS.includes(id));
   if (wrong !== undefined)
     throw new PylonError('BAD_USER_INPUT', `regionIds: ${wrong} is no licence area, 1–14`);
   return readRoom(database.pool, { ...span, regionIds, powerKw, now, limit: LARGEST_PAGE });
 }
 
 const MOST_KW = 2_000_000;
-const LICENCE_AREAS: readonly number[] = Array.from({ length: 14 }, (_, i) => i + 1);

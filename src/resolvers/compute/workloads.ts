@@ -4,7 +4,7 @@ import { intensityOf } from '../../domain/grid-signal.js';
 import type { Consumption } from '../../domain/compute/actuals.js';
 import { DEFERRED, type WorkloadStatus } from '../../domain/compute/workload-states.js';
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import { GREAT_BRITAIN } from '../../domain/regions.js';
+import { GREAT_BRITAIN, LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Prisma, Workload } from '../../generated/prisma/client.js';
 import type { Page, PageArgs } from '../page.js';
 import { orderedPage, type OrderArgs, type OrderedConnection, type Ordering } from './ordered.js';
@@ -137,7 +137,6 @@ async function conditionsOf(
   ];
 }
 
-const LICENCE_AREAS = Array.from({ length: 14 }, (_, i) => i + 1);
 const MAY_STILL_WAIT: WorkloadStatus[] = ['PENDING', 'QUEUED', ...Object.values(DEFERRED)];
 
 /**
@@ -147,7 +146,7 @@ const MAY_STILL_WAIT: WorkloadStatus[] = ['PENDING', 'QUEUED', ...Object.values(
 async function overCapCondition({ loaders, now }: Reading): Promise<Prisma.WorkloadWhereInput> {
   const from = floorToHalfHour(now);
   const signals = await loaders.signal.loadMany(
-    [...LICENCE_AREAS, GREAT_BRITAIN].map((regionId) => ({ regionId, from, asOf: null })),
+    [...LICENCE_AREA_IDS, GREAT_BRITAIN].map((regionId) => ({ regionId, from, asOf: null })),
   );
   const places = signals.flatMap((signal): Prisma.WorkloadWhereInput[] => {
     if (signal instanceof Error) throw signal;
@@ -167,7 +166,7 @@ function placedIn(regionId: number): Prisma.WorkloadWhereInput {
     };
   return {
     hostDataCentreId: null,
-    NOT: { OR: LICENCE_AREAS.map((id) => ({ allowedRegionIds: { equals: [id] } })) },
+    NOT: { OR: LICENCE_AREA_IDS.map((id) => ({ allowedRegionIds: { equals: [id] } })) },
   };
 }
 

@@ -1,5 +1,5 @@
+import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Context } from '../../context.js';
-import { archivedSpans } from '../../database/archive/archived-spans.js';
 import { readStoragePower, type StoragePower } from '../../database/planning/storage.js';
 import { readAs } from '../../database/viewers.js';
 import { PylonError } from '../../domain/errors.js';
@@ -88,16 +88,13 @@ async function answerOf(
   plan: (problem: PlanningProblem) => Plan | Promise<Plan>,
 ): Promise<PlanAnswer> {
   const objective = objectiveAsked(how.objective);
-  const { database, viewer, now } = context;
+  const { database, now } = context;
   const asOf = await asOfOf(how.asOf, context);
-  const evidence = await readAs(database.pool, viewer, async (db) => {
-    const storage = await storageOf(how, context, db);
-    const reader = { ...database.reader, db, archive: archivedSpans(db, () => now) };
-    return readEvidence(reader, {
-      ...{ works, objective, now, storage, standing: new Map() },
-      asOf: asOf?.sequence ?? null,
-      isCorrected: how.corrected ?? true,
-    });
+  const evidence = await readEvidence(database.reader, {
+    ...{ works, objective, now, standing: new Map() },
+    storage: await storageOf(how, context),
+    asOf: asOf?.sequence ?? null,
+    isCorrected: how.corrected ?? true,
   });
   const { problem } = evidence;
   const faults = faultsOf(problem);
@@ -121,12 +118,9 @@ export function answerWith(
   return answer;
 }
 
-const LICENCE_AREAS = Array.from({ length: 14 }, (_, i) => i + 1);
-
 async function storageOf(
   { storage }: HowToPlan,
-  { viewer }: Pick<Context, 'viewer'>,
-  db: Parameters<typeof readStoragePower>[0],
+  { viewer, database }: Pick<Context, 'viewer' | 'database'>,
 ): Promise<readonly StoragePower[]> {
   if (storage !== true) return [];
   if (viewer === null)
@@ -134,5 +128,5 @@ async function storageOf(
       'UNAUTHENTICATED',
       'storage: only your own storage feeds your work: send an API key',
     );
-  return readStoragePower(db, viewer.operatorId, LICENCE_AREAS);
+  return readAs(database.pool, viewer, (db) => readStoragePower(db, viewer.operatorId, LICENCE_AREA_IDS));
 }

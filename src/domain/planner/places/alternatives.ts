@@ -55,7 +55,7 @@ export function startAtOnce(field: Field, job: Job, room: Room): Choice | null {
   );
 }
 
-const NO_LIMITS = {
+export const NO_LIMITS = {
   maxGco2PerKwh: null,
   confidence: null,
   maxGbpPerMwh: null,

@@ -33,13 +33,13 @@ export interface Priced extends Choice {
 export function choose(field: Field, job: Job, wanted: Wanted): Priced | null {
   const { manner } = job.work;
   if (manner === 'MOVING') return chooseApart(field, job, wanted, [...job.sites.keys()]);
-  let best: Priced | null = null;
+  let best = null as Priced | null;
   for (const site of job.sites.keys()) {
     if (wanted.site !== undefined && wanted.site !== site) continue;
-    const found =
+    const found: Priced | null =
       manner === 'CONTIGUOUS'
         ? chooseStretch(field, job, wanted, site)
-        : chooseApart(field, job, wanted, [site]);
+        : chooseApart(field, job, wanted, [site], best?.value);
     if (found && isBetter(found, best)) best = found;
   }
   return best;
@@ -76,7 +76,7 @@ function chooseStretch(
     if (value >= least) continue;
     if (slotKwh * (gco2Before[slot + 1]! - gco2Before[start]!) > mostGrams) continue;
     if ((slotKwh * (gbpBefore[slot + 1]! - gbpBefore[start]!)) / 1000 > mostGbp) continue;
-    if (ramps && !room!.rampsWith(centre, facilityW, stretch(start, need))) continue;
+    if (ramps && !room!.rampsOver(centre, facilityW, start, slot + 1)) continue;
     least = value;
     best = start;
   }
@@ -99,12 +99,19 @@ interface Cell {
 }
 
 /** The cheapest slots among some sites, one site a slot. */
-function chooseApart(field: Field, job: Job, wanted: Wanted, among: readonly number[]): Priced | null {
+/** @param most what it must not cost more than to be of use. */
+function chooseApart(
+  field: Field,
+  job: Job,
+  wanted: Wanted,
+  among: readonly number[],
+  most = Infinity,
+): Priced | null {
   const excluded = new Set<string>();
   for (let tries = 0; ; tries += 1) {
     const cellsWith = (extra: Extra): Cell[] | null =>
       cheapestCells(field, job, wanted, among, excluded, extra);
-    const found = wanted.isBound ? cellsWith(NOTHING_EXTRA) : withinBudgets(field, job, cellsWith);
+    const found = wanted.isBound ? cellsWith(NOTHING_EXTRA) : withinBudgets(field, job, cellsWith, most);
     if (!found || !wanted.room) return found && pricedOf(job, found);
     const steep = steepCell(job, found, wanted.room);
     if (!steep) return pricedOf(job, found);
@@ -160,7 +167,9 @@ function least(cells: readonly Cell[], sorted: Float64Array, count: number): Cel
   return cells.filter(({ value }) => value < last || (value === last && equal-- > 0));
 }
 
-const HALVINGS = 40;
+const HALVINGS = 24;
+/** A weight beside which nothing else tells: where even this keeps no budget, nothing does. */
+const ALL_THAT_COUNTS = 64 ** 9;
 /** How a second budget is weighed against the first, where both bind. */
 const MIXES = [0.5, 0, 1, 0.25, 0.75] as const;
 
@@ -172,10 +181,12 @@ function withinBudgets(
   field: Field,
   job: Job,
   cellsWith: (extra: Extra) => Cell[] | null,
+  most: number,
 ): readonly Cell[] | null {
   const { carbonBudgetG, maxCostGbp } = job.work.limits;
   const free = cellsWith(NOTHING_EXTRA);
   if (!free || keepsBudgets(field, job, free)) return free;
+  if (valueOf(free) > most) return null; // and what keeps the budgets costs no less
   const mixes = carbonBudgetG !== null && maxCostGbp !== null ? MIXES : [carbonBudgetG !== null ? 1 : 0];
   let best: readonly Cell[] | null = null;
   let lowest = Infinity;
@@ -185,15 +196,15 @@ function withinBudgets(
         perGram: (weight * mix) / Math.max(1, carbonBudgetG ?? 1),
         perGbp: (weight * (1 - mix)) / Math.max(1, Math.abs(maxCostGbp ?? 1)),
       });
-    let high = 1;
-    let found: Cell[] | null = null;
-    for (let i = 0; i < 60 && !found; i += 1, high *= 4) {
-      const cells = at(high);
-      if (cells && keepsBudgets(field, job, cells)) found = cells;
+    let high = ALL_THAT_COUNTS;
+    let found = at(high);
+    if (!found || !keepsBudgets(field, job, found)) continue;
+    for (let next = high / 64; next >= 1; next /= 64) {
+      const cells = at(next);
+      if (!cells || !keepsBudgets(field, job, cells)) break;
+      [high, found] = [next, cells];
     }
-    if (!found) continue;
-    let low = 0;
-    high /= 4;
+    let low = high / 64;
     for (let i = 0; i < HALVINGS; i += 1) {
       const middle = (low + high) / 2;
       const cells = at(middle);
@@ -244,8 +255,10 @@ const pricedOf = (job: Job, cells: readonly Cell[]): Priced => ({
   slots: cells.map(({ slot }) => slot),
   sites: cells.map(({ site }) => site),
   cost: costOf(job, cells),
-  value: cells.reduce((sum, { value }) => sum + value, 0),
+  value: valueOf(cells),
 });
+
+const valueOf = (cells: readonly Cell[]): number => cells.reduce((sum, { value }) => sum + value, 0);
 
 /** What a choice costs, in cost units. */
 export const costOfChoice = (job: Job, { slots, sites }: Choice): number =>

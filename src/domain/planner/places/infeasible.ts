@@ -1,3 +1,4 @@
+import { NO_LIMITS } from './alternatives.js';
 import { fieldOf, type Field, type Job } from './field.js';
 import { areMachines, machineUnits } from './machines.js';
 import { overloadOf, wattUnits, type PowerOverload } from './overload.js';
@@ -94,15 +95,6 @@ const LIMITS: readonly LimitName[] = [
   'carbonBudgetG',
   'maxCostGbp',
 ];
-const NO_LIMITS: WorkLimits = {
-  maxGco2PerKwh: null,
-  confidence: null,
-  maxGbpPerMwh: null,
-  minRenewablePct: null,
-  maxGridStress: null,
-  carbonBudgetG: null,
-  maxCostGbp: null,
-};
 
 const isBudget = (name: LimitName): boolean => name === 'carbonBudgetG' || name === 'maxCostGbp';
 

@@ -33,9 +33,20 @@ export class Room {
     return this.#ramp[centre] !== null;
   }
 
-  /** Whether a load that is put into some slots, in rising order, changes no faster than allowed, or no faster than it did. */
-  rampsWith(centre: number, facilityW: number, slots: readonly number[]): boolean {
-    return this.steepWith(centre, facilityW, slots) === null;
+  /**
+   * Whether a load that is put into all slots from one to before another changes no faster than allowed, or no faster than it
+   * did: only its ends are steps.
+   */
+  rampsOver(centre: number, facilityW: number, from: number, to: number): boolean {
+    const ramp = this.#ramp[centre] ?? null;
+    if (ramp === null) return true;
+    const load = this.#load[centre]!;
+    const isGentle = (before: number, step: number): boolean => {
+      if (before < 0 || before + 1 >= this.#slots) return true;
+      const was = load[before + 1]! - load[before]!;
+      return Math.abs(was + step) <= Math.max(ramp, Math.abs(was));
+    };
+    return isGentle(from - 1, facilityW) && isGentle(to - 1, -facilityW);
   }
 
   /** One of the slots whose load would change too fast. Null: none. */
