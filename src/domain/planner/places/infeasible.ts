@@ -62,7 +62,6 @@ export function whyInfeasible(field: Field, choices: readonly (Choice | null)[])
     ? null
     : overloadOf(field, exact ? machineUnits(field) : wattUnits(field), exact ? powerW : 1);
   return {
-    // By itself a work is looked for everywhere, but for budgets and ramps with breaks, where the search is not complete.
     isProven: overload !== null || without.some((job) => isProvenAlone(field, job)),
     unplaced,
     overload,
@@ -80,10 +79,12 @@ function fits(problem: PlanningProblem): boolean {
   return placeAll(fieldOf(problem), 0).choices.every((choice) => choice !== null);
 }
 
-function isProvenAlone({ problem }: Field, { work }: Job): boolean {
-  const budgets = work.limits.carbonBudgetG !== null || work.limits.maxCostGbp !== null;
-  const isComplete =
-    work.manner === 'CONTIGUOUS' || (!budgets && problem.centres.every(({ rampW }) => rampW === null));
+/** Work that has no place by itself has none beside others: unless by ramps, which others can make gentler. */
+function isProvenAlone({ problem, jobs }: Field, { work }: Job): boolean {
+  const hasBudgets = work.limits.carbonBudgetG !== null || work.limits.maxCostGbp !== null;
+  const hasRamps = problem.centres.some(({ rampW }) => rampW !== null);
+  // Where the search looks at everything: not where breaks meet budgets or ramps.
+  const isComplete = work.manner === 'CONTIGUOUS' ? jobs.length === 1 || !hasRamps : !hasBudgets && !hasRamps;
   return isComplete && !fits(only(problem, [work]));
 }
 

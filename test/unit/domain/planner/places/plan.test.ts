@@ -4,10 +4,15 @@ import { canonicalJson } from '../../../../../src/domain/canonical-json.js';
 import { fieldOf } from '../../../../../src/domain/planner/places/field.js';
 import { machineCost, planMachines } from '../../../../../src/domain/planner/places/machines.js';
 import { makePlan, type Plan } from '../../../../../src/domain/planner/places/plan.js';
-import type { PlanningProblem, Work } from '../../../../../src/domain/planner/places/problem.js';
+import {
+  PROBLEM_FORM,
+  type PlanningProblem,
+  type Work,
+} from '../../../../../src/domain/planner/places/problem.js';
 import {
   ANYTHING,
   MACHINES,
+  NO_LIMITS,
   breachesOf,
   costOf,
   leastObjective,
@@ -138,6 +143,32 @@ describe('a plan of anything', () => {
       }),
       { numRuns: RUNS },
     );
+  });
+
+  it('has a place for work whose ramp only other work makes gentle', () => {
+    const at = (jobId: string, slot: number, powerW: number): Work => ({
+      ...{ jobId, powerW, energyKwh: 1, slots: 1, from: slot, to: slot + 1, manner: 'CONTIGUOUS' },
+      ...{ dcIds: ['dc'], priority: 50, limits: NO_LIMITS },
+    });
+    const known = [1, 1, 1];
+    const problem: PlanningProblem = {
+      ...{
+        form: PROBLEM_FORM,
+        from: '2026-01-15T00:00:00.000Z',
+        slots: 3,
+        storage: [],
+        errorCorrelation: [1],
+      },
+      ...{ gbpPerMwh: known, gridStress: known, objective: { carbon: 1, cost: 0 } },
+      regions: [{ regionId: 1, gco2PerKwh: known, errorGco2PerKwh: known, renewablePct: known }],
+      centres: [
+        { dcId: 'dc', regionId: 1, pue: 1, roomW: [5000, 5000, 5000], standingW: [0, 0, 0], rampW: 1200 },
+      ],
+      works: [at('a', 1, 2000), at('b', 0, 1000), at('c', 2, 1000)],
+    };
+    expect(isWhole(makePlan(problem))).toBe(true);
+    const alone = makePlan({ ...problem, works: problem.works.slice(0, 1) });
+    expect(alone).toMatchObject({ infeasible: { isProven: true } });
   });
 
   it('is the same to the last bit in whatever order the problem is given', () => {
