@@ -54,7 +54,7 @@ export const replanWorkload = defineAction({
     const place = await findPlace(transaction, work, { goal, standing: now.standing });
     const stays = stayingOf(place.evidence, now);
     refuseUnworthy(jobId, stays, place.placed.outcome, input.minimumSavingPct ?? LEAST_SAVING_PCT);
-    refuseUnmovable(place.evidence, now);
+    if (stays) refuseUnmovable(place.evidence, now);
     await releasePlacementsOf(transaction, work, 'REPLANNED', ['HELD', 'CONFIRMED']);
     const placementId = await takePlace(transaction, work, place, { confirm: true, ttlSeconds: 300 });
     if (placementId === null)
@@ -147,12 +147,14 @@ interface Staying {
   readonly breaks: readonly string[];
 }
 
-/** What staying comes to, by what is known now. Null: its data centre takes no work any more, or part of it is over. */
-function stayingOf({ problem }: Evidence, { dcId, halfHours }: Before): Staying | null {
+/** What staying comes to, by what is known now. Null: its data centre takes no work any more, or has not that much power left. */
+function stayingOf({ problem }: Evidence, { dcId, halfHours, facilityW }: Before): Staying | null {
   const field = fieldOf({ ...problem, works: problem.works.map((work) => ({ ...work, dcIds: [dcId] })) });
   const job = field.jobs[0];
   const slots = halfHours.map((at) => (Date.parse(at) - Date.parse(problem.from)) / 1_800_000);
   if (!job || job.sites.length === 0 || slots.some((slot) => slot < 0 || slot >= problem.slots)) return null;
+  const { roomW } = field.centres[job.sites[0]!.centre]!;
+  if (slots.some((slot) => roomW[slot]! < facilityW)) return null;
   const choice = { slots, sites: slots.map(() => 0) };
   return { outcome: outcomeOf(field, job, choice), breaks: brokenLimits(field, job, choice) };
 }

@@ -2,6 +2,7 @@ import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import { cleanestStretch, keepsLimits, regionsOf, slotsOf, whole } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
+import { leaveCentre } from './carbon-optimizer-centre.js';
 import type { OutlookHalfHour, View, WorkloadSeen } from '../seen.js';
 
 /** Half hours ahead that forecasts reach. */
@@ -18,26 +19,29 @@ const MOST_MOVES = 10;
 
 /**
  * Watches the forecasts, and has work moved that is placed and not imminent when the newest forecast promises clearly less
- * carbon elsewhere or at another time. What is promised leaves capacity out of account; whether the move is made is the
+ * carbon elsewhere or at another time, or breaks a limit of its own where it is; and work whose data centre can no longer
+ * take it. What is promised leaves capacity out of account; whether the move is made is the
  * planner's to say.
  */
 export const carbonOptimizer: Policy = {
   name: 'carbon-optimizer',
   version: '1',
   type: 'CARBON_OPTIMIZER',
-  topics: [],
+  topics: ['DATA_CENTRES'],
   may: ['replanWorkload'],
   needs: (stimulus) =>
     stimulus.kind === 'HALF_HOUR'
       ? { workloads: 'ALL', outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } }
-      : null,
-  decide: ({ view }: Shown) =>
-    view.workloads
-      .flatMap((work) => promiseOf(view, work))
-      .sort((a, b) => b.savedGco2 - a.savedGco2 || (a.work.jobId < b.work.jobId ? -1 : 1))
-      .slice(0, MOST_MOVES)
-      .map((promise) => move(view, promise)),
+      : { workloads: 'ALL' },
+  decide: (shown: Shown) => (shown.stimulus.kind === 'HALF_HOUR' ? betterPlaces(shown) : leaveCentre(shown)),
 };
+
+const betterPlaces = ({ view }: Shown): readonly Proposal[] =>
+  view.workloads
+    .flatMap((work) => promiseOf(view, work))
+    .sort((a, b) => b.savedGco2 - a.savedGco2 || (a.work.jobId < b.work.jobId ? -1 : 1))
+    .slice(0, MOST_MOVES)
+    .map((promise) => move(view, promise));
 
 interface Promised {
   readonly work: WorkloadSeen;
@@ -64,10 +68,18 @@ function promiseOf(view: View, work: WorkloadSeen): Promised[] {
   const best = cleanestMean(view, work, addHalfHours(floorToHalfHour(view.now), 1));
   if (best === null) return [];
   const [placedGco2, savedGco2] = [placedMean * energyKwh, (placedMean - best) * energyKwh];
-  return savedGco2 >= PROMISE_GCO2 && savedGco2 >= (placedGco2 * PROMISE_PCT) / 100
-    ? [{ work, placedGco2, savedGco2 }]
-    : [];
+  const isWorthIt = savedGco2 >= PROMISE_GCO2 && savedGco2 >= (placedGco2 * PROMISE_PCT) / 100;
+  return isWorthIt || breaksLimit(view, work) ? [{ work, placedGco2, savedGco2 }] : [];
 }
+
+/** Whether the newest forecast breaks a limit of the work in a half hour that it is placed in. */
+const breaksLimit = ({ outlook }: View, work: WorkloadSeen): boolean =>
+  outlook.some(
+    (half) =>
+      half.regionId === work.placement?.regionId &&
+      work.placement.slots.some((slot) => slot.getTime() === half.from.getTime()) &&
+      !keepsLimits(work, half),
+  );
 
 /** The mean intensity of the best that any region promises, gCO2/kWh, with room everywhere; null where none does. */
 function cleanestMean(view: View, work: WorkloadSeen, now: Date): number | null {
@@ -90,12 +102,15 @@ const isUsable = (work: WorkloadSeen, half: OutlookHalfHour, earliest: Date): bo
   addHalfHours(half.from, 1) <= work.deadline &&
   keepsLimits(work, half);
 
-const move = ({ agent }: View, { work, placedGco2, savedGco2 }: Promised): Proposal => {
+const move = (view: View, { work, placedGco2, savedGco2 }: Promised): Proposal => {
   const pct = (100 * savedGco2) / placedGco2;
-  const reason = `the newest forecast promises up to ${whole(savedGco2 / 1000)} kg CO2 less for ${work.jobId}, ${whole(pct)} % of ${whole(placedGco2 / 1000)} kg`;
+  const promise = `the newest forecast promises up to ${whole(savedGco2 / 1000)} kg CO2 less for ${work.jobId}, ${whole(pct)} % of ${whole(placedGco2 / 1000)} kg`;
+  const reason = breaksLimit(view, work)
+    ? `the newest forecast breaks a limit of ${work.jobId} where it is placed`
+    : promise;
   return {
     action: 'replanWorkload',
-    input: { jobId: work.jobId, agentId: agent.agentId, reason, minimumSavingPct: LEAST_PCT },
+    input: { jobId: work.jobId, agentId: view.agent.agentId, reason, minimumSavingPct: LEAST_PCT },
     reason,
   };
 };

@@ -253,6 +253,25 @@ describe('a workload that is placed by the planner', () => {
     });
   });
 
+  it('leaves a data centre that takes no work any more, whatever that costs', async () => {
+    await grid.database.owner.query(`update data_centres set status = 'MAINTENANCE' where dc_id = 'perth'`);
+    const moved = await act(
+      'replanWorkload',
+      { jobId: 'train', reason: 'Perth is closed.', imminentMinutes: 0 },
+      DECISION,
+    );
+    expect(moved).toMatchObject({
+      type: 'SHIFT_REGION',
+      workload: { status: 'SCHEDULED', host: { dcId: 'london' } },
+      prediction: { predictedCarbonGco2: 180_000, carbonSavedGco2: null },
+    });
+    await grid.database.owner.query(`update data_centres set capacity_mw = 1 where dc_id = 'london'`);
+    await grid.database.owner.query(`update data_centres set status = 'ACTIVE' where dc_id = 'perth'`);
+    const again = await act('replanWorkload', { jobId: 'train', reason: 'London is smaller.' }, DECISION);
+    expect(again).toMatchObject({ workload: { host: { dcId: 'perth' } } });
+    await grid.database.owner.query(`update data_centres set capacity_mw = 2 where dc_id = 'london'`);
+  });
+
   it('is told what binds where there is no plan, and nothing was done', async () => {
     await submit('strict', { powerKw: 1000, durationMinutes: 120, maxCarbonIntensityGco2PerKwh: 40 });
     const refused = await act('placeWorkload', { jobId: 'strict' }, DECISION);

@@ -6,6 +6,7 @@ import {
   agentSeen,
   at,
   decided,
+  eventOf,
   outlookOf,
   placedAt,
   viewOf,
@@ -42,6 +43,28 @@ describe('the carbon optimizer', () => {
     ['that runs', { status: 'RUNNING' }, 100],
   ])('leaves work %s', (_what, work, clean) => {
     expect(moves([{ ...placed, ...work }], london(clean))).toEqual([]);
+  });
+
+  it('has work moved whose limit the newest forecast breaks, however little that saves', () => {
+    const capped = { ...placed, maxCarbonIntensityGco2PerKwh: 190, estimatedEnergyKwh: 5 };
+    expect(moves([capped])).toMatchObject([
+      { action: 'replanWorkload', reason: 'the newest forecast breaks a limit of job where it is placed' },
+    ]);
+  });
+
+  it.each<[string, object, Partial<WorkloadSeen>, readonly string[]]>([
+    ['takes no work any more', { status: 'MAINTENANCE', capacity_mw: 5 }, {}, ['job']],
+    ['has become too small', { status: 'ACTIVE', capacity_mw: 0.05 }, {}, ['job']],
+    ['is large enough', { status: 'ACTIVE', capacity_mw: 5 }, {}, []],
+    ['has none of its work', { dc_id: 'other', status: 'OFFLINE', capacity_mw: 5 }, {}, []],
+    ['runs it already', { status: 'OFFLINE', capacity_mw: 5 }, { status: 'RUNNING' }, []],
+  ])('has work leave a data centre that changed: it %s', (_what, state, work, expected) => {
+    const stimulus = eventOf('DATA_CENTRES', { dc_id: placed.placement!.dcId, ...state });
+    const view = viewOf({ agent, workloads: [{ ...placed, powerKw: 100, ...work }] });
+    const proposals = decided(carbonOptimizer, { stimulus, view });
+    expect(proposals.map(({ input }) => input['jobId'])).toEqual(expected);
+    for (const { action, input } of proposals)
+      expect({ action, ...input }).toMatchObject({ action: 'replanWorkload', minimumSavingPct: 0 });
   });
 
   it('counts the cleanest half hours of work that may be interrupted, though they lie apart', () => {
