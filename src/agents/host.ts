@@ -5,7 +5,7 @@ import { readLogHead } from '../database/event-log.js';
 import type { LeaseKeeper } from '../database/lease-keeper.js';
 import type { Lease } from '../database/leases.js';
 import { messageOf } from '../domain/errors.js';
-import { Gate } from './gate.js';
+import { Turnstile } from '../domain/turnstile.js';
 import { LogReader } from './log-reader.js';
 import type { Policy } from './policy.js';
 import { AgentRunner, type RunnerReports, type RunnerSettings } from './runner.js';
@@ -50,7 +50,7 @@ export function startAgentHost(
 ): AgentHost {
   const settings = { ...DEFAULTS, ...withoutUndefined(options) };
   const byType = new Map<string, Policy>(policies.map((policy) => [policy.type, policy]));
-  const gate = new Gate(PLACES);
+  const gate = new Turnstile(PLACES);
   const stopping = new AbortController();
   const runners = new Map<number, AgentRunner>();
   const running = new Map<number, Promise<void>>();

@@ -100,7 +100,7 @@ export class AgentRunner {
     if (this.#cursor.halfHour === null || this.#cursor.halfHour < from)
       await this.#meet(session, { kind: 'HALF_HOUR', from }, { ...this.#cursor, halfHour: from });
     while (this.#cursor.sequence < round.head) {
-      const { stimuli, upTo } = await round.gate.run(() =>
+      const { stimuli, upTo } = await round.gate.pass(() =>
         round.log.next(this.#cursor.sequence, viewer, this.#policy.topics),
       );
       for (const stimulus of stimuli) {
@@ -159,7 +159,7 @@ export class AgentRunner {
     const key = keyOf(agent, plan);
     const triggeredBy = nameOf(plan.stimulus);
     const actions = plan.steps.map(({ proposal }) => proposal.action);
-    await round.gate.run(async () => {
+    await round.gate.pass(async () => {
       if (session.status === 'ERROR')
         await reportState({ database, viewer, agent }, `${key}/back`, { status: 'IDLE', triggeredBy });
       const isTalk = actions.some((action) => action.endsWith('Negotiation'));

@@ -3,7 +3,7 @@ import type { ActionDatabase } from '../database/actions.js';
 import type { Lease } from '../database/leases.js';
 import type { AgentStatus } from '../domain/compute/agent-states.js';
 import type { KnownViewer } from '../domain/viewer.js';
-import type { Gate } from './gate.js';
+import type { Turnstile } from '../domain/turnstile.js';
 import type { LogReader } from './log-reader.js';
 import type { Policy, Shown } from './policy.js';
 import type { AgentSeen, Needs, Stimulus } from './seen.js';
@@ -17,7 +17,7 @@ export interface Round {
   readonly log: LogReader;
   /** The last event that the round comes to. */
   readonly head: bigint;
-  readonly gate: Gate;
+  readonly gate: Turnstile;
   /** Given when the host stops. */
   readonly signal: AbortSignal;
 }
@@ -51,7 +51,7 @@ export class Session {
     const now = database.clock.now();
     return {
       stimulus,
-      view: await gate.run(() => readView(database, this.viewer, this.agent, needs, now)),
+      view: await gate.pass(() => readView(database, this.viewer, this.agent, needs, now)),
     };
   }
 }

@@ -21,7 +21,7 @@ import { render, type FormatErrors, type SharedOperation } from './render.js';
 import type { RenderedMessage, Sink } from './sink.js';
 import type { StreamDefinition, StreamKind, StreamMessage } from './stream.js';
 import { Subscriber, type Shared } from './subscriber.js';
-import { Turnstile } from './turnstile.js';
+import { Turnstile } from '../domain/turnstile.js';
 
 /** Catch-ups that read at one time: thousands of readers who come back together leave the database to others too. */
 const CATCH_UPS_AT_ONCE = 4;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Gate } from '../../../src/agents/gate.js';
 import { idOfStimulus, planOf, storedPlan, type Plan } from '../../../src/agents/plan.js';
 import { canonicalJson } from '../../../src/domain/canonical-json.js';
 
@@ -46,27 +45,5 @@ describe('a plan that is kept', () => {
     const from = new Date('2026-03-02T12:00Z');
     expect(idOfStimulus({ kind: 'HALF_HOUR', from })).toBe('2026-03-02T12:00:00.000Z');
     expect(idOfStimulus({ kind: 'EVENT', sequence: '12', topic: 'WORKLOADS', state: {} })).toBe('12');
-  });
-});
-
-describe('a gate', () => {
-  it('lets so many in at once, the others in their order, also after a failure', async () => {
-    const gate = new Gate(2);
-    const log: string[] = [];
-    let inside = 0;
-    const work = (name: string, fails = false) =>
-      gate
-        .run(async () => {
-          inside += 1;
-          log.push(`${name} of ${inside}`);
-          await Promise.resolve();
-          inside -= 1;
-          if (fails) throw new Error(name);
-        })
-        .catch((error: unknown) => log.push(String(error)));
-    await Promise.all([work('a', true), work('b'), work('c'), work('d')]);
-    expect(log).toHaveLength(5);
-    expect(log.filter((line) => / of [3-9]/.test(line))).toEqual([]);
-    expect(log.filter((line) => line.includes(' of ')).map((line) => line[0])).toEqual(['a', 'b', 'c', 'd']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Turnstile } from '../../../src/subscriptions/turnstile.js';
+import { Turnstile } from '../../../src/domain/turnstile.js';
 
 describe('a turnstile', () => {
   it('lets at most so many pass at once, in the order they came, whether they fail or not', async () => {
@@ -36,5 +36,25 @@ describe('a turnstile', () => {
         },
       ),
     );
+  });
+
+  it('lets so many in at once, the others in their order, also after a failure', async () => {
+    const turnstile = new Turnstile(2);
+    const log: string[] = [];
+    let inside = 0;
+    const work = (name: string, fails = false) =>
+      turnstile
+        .pass(async () => {
+          inside += 1;
+          log.push(`${name} of ${inside}`);
+          await Promise.resolve();
+          inside -= 1;
+          if (fails) throw new Error(name);
+        })
+        .catch((error: unknown) => log.push(String(error)));
+    await Promise.all([work('a', true), work('b'), work('c'), work('d')]);
+    expect(log).toHaveLength(5);
+    expect(log.filter((line) => / of [3-9]/.test(line))).toEqual([]);
+    expect(log.filter((line) => line.includes(' of ')).map((line) => line[0])).toEqual(['a', 'b', 'c', 'd']);
   });
 });
