@@ -48,3 +48,17 @@ export async function findDecisionInputs(
     own,
   };
 }
+
+/** Signals that are named and of which nothing was known, for who has other faults too. */
+export async function signalFaults(
+  look: Pick<ActionTransaction, 'grid' | 'now'>,
+  named: Omit<AskedInputs, 'inputs'>,
+): Promise<readonly Fault[]> {
+  try {
+    await findDecisionInputs(look, { ...named, inputs: null });
+    return [];
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal.faults;
+    throw error;
+  }
+}

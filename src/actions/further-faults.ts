@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionDatabase, ActionTransaction } from '../database/actions.js';
+import { archivedSpans } from '../database/archive/archived-spans.js';
 import { readAs } from '../database/viewers.js';
 import type { Fault } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
@@ -13,7 +14,7 @@ export interface FurtherRules<Input> {
   readonly makes?: NamedRows<Input>;
   /** What depends on the clock, on several fields or on rows. Only the fields that follow their own rules are given. */
   furtherFaults?(
-    look: Pick<ActionTransaction, 'db' | 'viewer' | 'now'>,
+    look: Pick<ActionTransaction, 'db' | 'viewer' | 'now' | 'grid'>,
     input: Partial<Input>,
   ): Promise<readonly Fault[]> | readonly Fault[];
 }
@@ -23,7 +24,7 @@ export interface FurtherRules<Input> {
  * have refused once these were mended. One a field: what is wrong in two ways is told in one.
  */
 export async function withFurtherFaults<Input>(
-  { pool, clock }: Pick<ActionDatabase, 'pool' | 'clock'>,
+  { pool, clock, reader }: Pick<ActionDatabase, 'pool' | 'clock' | 'reader'>,
   viewer: KnownViewer,
   action: FurtherRules<Input> & { readonly input: z.ZodType },
   input: unknown,
@@ -31,7 +32,8 @@ export async function withFurtherFaults<Input>(
 ): Promise<readonly Fault[]> {
   const parsed = partsOf(action.input, input);
   const further = await readAs(pool, viewer, async (db) => {
-    const look = { db, viewer, now: clock.now() };
+    const now = clock.now();
+    const look = { db, viewer, now, grid: { ...reader, db, archive: archivedSpans(db, () => now) } };
     return [
       ...(await namingFaults(look, parsed, action.names ?? {}, 'there')),
       ...(await namingFaults(look, parsed, action.makes ?? {}, 'free')),

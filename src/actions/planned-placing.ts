@@ -20,10 +20,11 @@ import { describeRelaxation, LIMIT_WORDS } from '../planning/reasons.js';
 import { appendOf } from './decision-append.js';
 import { findDecisionInputs } from './decision-inputs.js';
 import { findDecisionRows } from './decision-rows.js';
-import { within } from './rules.js';
+import { optional, within } from './rules.js';
 import { moveWorkload, type WorkloadRow } from './workload-rows.js';
 
-const weight = within(0, 1_000);
+/** Left out, it counts nothing, as in `planWorkload`. */
+const weight = optional(within(0, 1_000)).transform((value) => value ?? 0);
 /** What is minimised. */
 export const objective = z
   .object({ carbonWeight: weight, costWeight: weight })

@@ -9,7 +9,7 @@ import {
 } from '../domain/compute/decision-content.js';
 import { defineAction } from './action.js';
 import { appendOf } from './decision-append.js';
-import { asOfFaults, findDecisionInputs } from './decision-inputs.js';
+import { asOfFaults, findDecisionInputs, signalFaults } from './decision-inputs.js';
 import { findDecisionRows } from './decision-rows.js';
 import { alternative, constraint, policy, policyOfOthers, prediction, signalKey } from './decision-rules.js';
 import { halfHour } from './half-hour-rule.js';
@@ -81,7 +81,10 @@ export const recordDecision = defineAction({
     supersedes: 'decision',
   },
   makes: { decisionId: 'decision' },
-  furtherFaults: ({ now }, { asOf }) => asOfFaults(asOf ?? null, now),
+  async furtherFaults(look, { asOf = null, regionId = null, signalFrom = null, signals = [] }) {
+    const faults = asOfFaults(asOf, look.now);
+    return faults.length > 0 ? faults : signalFaults(look, { asOf, regionId, signalFrom, signals });
+  },
   async perform(transaction, asked): Promise<DecisionAppend> {
     const { viewer, now } = transaction;
     refuseFaults('recordDecision', asOfFaults(asked.asOf, now));

@@ -543,6 +543,13 @@ describe('recordDecision', () => {
       'input.prediction.flexibilityContributionMw',
     ],
   ];
+  it('says which signals were not known beside all that is wrong otherwise', async () => {
+    const unknown = { regionId: 13, from: '2010-01-01T00:00Z' };
+    const answer = await record({ policy: { name: '', version: '1' }, signals: [unknown] });
+    expect(answer.code).toBe('INVALID');
+    expect(answer.faults.map((fault) => fault.path)).toEqual(['input.policy.name', 'input.signals']);
+  });
+
   it.each(BAD)('refuses %s by its path', async (_what, input, path) => {
     const answer = await record(input);
     expect({ code: answer.code, paths: answer.faults.map((fault) => fault.path) }).toEqual({

@@ -224,7 +224,8 @@ describe('a workload that is placed by the planner', () => {
 
   it('has its power confirmed, with the decision that says why; and moves only when that pays', async () => {
     await submit('train', { powerKw: 1000, durationMinutes: 120, maxCarbonIntensityGco2PerKwh: 100 });
-    const placed = await act('placeWorkload', { jobId: 'train' }, DECISION);
+    // A weight that is left out counts nothing.
+    const placed = await act('placeWorkload', { jobId: 'train', objective: { carbonWeight: 1 } }, DECISION);
     expect(placed).toMatchObject({
       type: 'DEFER_WORKLOAD',
       policy: { name: 'pylon.planner' },
