@@ -4,7 +4,7 @@
  * that insert the same rows into a bare table. Turn by turn, so that all meet the same machine.
  */
 import { act } from '../src/actions/action.js';
-import { recordDecision } from '../src/actions/record-decision.js';
+import { recordDecision } from '../src/actions/decisions/record-decision.js';
 import { readDecisionHead, verifyDecisions } from '../src/database/decision-chain.js';
 import { maintainPartitions } from '../src/database/maintenance.js';
 import { addHalfHours, floorToHalfHour } from '../src/domain/half-hour.js';

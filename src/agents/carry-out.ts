@@ -1,6 +1,6 @@
 import { act, type Action } from '../actions/action.js';
-import { recordAgentDecision } from '../actions/record-decision.js';
-import { reportAgentState } from '../actions/report-agent-state.js';
+import { recordAgentDecision } from '../actions/decisions/record-decision.js';
+import { reportAgentState } from '../actions/registry/report-agent-state.js';
 import type { ActionAnswer, ActionDatabase } from '../database/actions.js';
 import { PylonError } from '../domain/errors.js';
 import type { Refusal } from '../domain/refusal.js';

@@ -1,4 +1,4 @@
-import { submitWorkload } from '../actions/submit-workload.js';
+import { submitWorkload } from '../actions/work/submit-workload.js';
 import { publishWindows, submitArrivals } from './simulation.js';
 import type { Happenings } from './simulator.js';
 import { ARRIVALS_PER_HOUR } from './workload-kinds.js';

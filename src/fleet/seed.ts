@@ -1,8 +1,8 @@
 import { act, type Action } from '../actions/action.js';
-import { registerAgent } from '../actions/register-agent.js';
-import { registerDataCentre } from '../actions/register-data-centre.js';
-import { registerStorageAsset } from '../actions/register-storage-asset.js';
-import { registerUser } from '../actions/register-user.js';
+import { registerAgent } from '../actions/registry/register-agent.js';
+import { registerDataCentre } from '../actions/registry/register-data-centre.js';
+import { registerStorageAsset } from '../actions/registry/register-storage-asset.js';
+import { registerUser } from '../actions/registry/register-user.js';
 import type { ActionDatabase } from '../database/actions.js';
 import type { Database } from '../database/open.js';
 import { ensureSyntheticOperators } from '../database/synthetic-operators.js';

@@ -1,5 +1,5 @@
 import { act, type Action } from '../actions/action.js';
-import { publishFlexibilityWindow } from '../actions/publish-flexibility-window.js';
+import { publishFlexibilityWindow } from '../actions/flexibility/publish-flexibility-window.js';
 import { readStress } from '../database/series/stress.js';
 import type { ActionDatabase } from '../database/actions.js';
 import { addHalfHours, floorToHalfHour, halfHours } from '../domain/half-hour.js';

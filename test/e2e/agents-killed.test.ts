@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { submitWorkload } from '../../src/actions/submit-workload.js';
+import { submitWorkload } from '../../src/actions/work/submit-workload.js';
 import { addHalfHours, floorToHalfHour } from '../../src/domain/half-hour.js';
 import type { KnownViewer } from '../../src/domain/viewer.js';
 import { REGIONAL, forecasts, startGrid, type Grid } from '../integration/graph/grid.js';

@@ -1,6 +1,6 @@
-import { registerAgent } from '../../actions/register-agent.js';
-import { reportAgentState } from '../../actions/report-agent-state.js';
-import { updateAgent } from '../../actions/update-agent.js';
+import { registerAgent } from '../../actions/registry/register-agent.js';
+import { reportAgentState } from '../../actions/registry/report-agent-state.js';
+import { updateAgent } from '../../actions/registry/update-agent.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { AgentStateType } from './agent-state.js';

@@ -1,5 +1,5 @@
-import { createApiKey } from '../../actions/create-api-key.js';
-import { revokeApiKey } from '../../actions/revoke-api-key.js';
+import { createApiKey } from '../../actions/registry/create-api-key.js';
+import { revokeApiKey } from '../../actions/registry/revoke-api-key.js';
 import { scopesOf } from '../../domain/viewer.js';
 import type { ApiKey } from '../../generated/prisma/client.js';
 import { newestFirst } from '../../resolvers/compute/newest-first.js';

@@ -1,10 +1,10 @@
-import { acknowledgeReplanning } from '../../actions/acknowledge-replanning.js';
-import { cancelOrder } from '../../actions/cancel-order.js';
-import { confirmOrder } from '../../actions/confirm-order.js';
-import { initOrder } from '../../actions/init-order.js';
-import { refreshOrder } from '../../actions/refresh-order.js';
-import { selectOffer } from '../../actions/select-offer.js';
-import { updateOrder } from '../../actions/update-order.js';
+import { acknowledgeReplanning } from '../../actions/orders/acknowledge-replanning.js';
+import { cancelOrder } from '../../actions/orders/cancel-order.js';
+import { confirmOrder } from '../../actions/orders/confirm-order.js';
+import { initOrder } from '../../actions/orders/init-order.js';
+import { refreshOrder } from '../../actions/orders/refresh-order.js';
+import { selectOffer } from '../../actions/orders/select-offer.js';
+import { updateOrder } from '../../actions/orders/update-order.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { LoadChangeEnum } from './beckn-enums.js';

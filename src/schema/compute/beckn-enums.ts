@@ -1,6 +1,6 @@
 import type { ReplanningReason } from '../../domain/beckn-order/standing.js';
 import type { BecknAction, BecknState } from '../../domain/beckn-order/states.js';
-import type { LoadChange } from '../../actions/update-order.js';
+import type { LoadChange } from '../../actions/orders/update-order.js';
 import { enumOf } from '../enums.js';
 
 export const BecknTransactionStateEnum = enumOf<BecknState>(

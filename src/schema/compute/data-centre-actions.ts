@@ -1,5 +1,5 @@
-import { registerDataCentre } from '../../actions/register-data-centre.js';
-import { updateDataCentre } from '../../actions/update-data-centre.js';
+import { registerDataCentre } from '../../actions/registry/register-data-centre.js';
+import { updateDataCentre } from '../../actions/registry/update-data-centre.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { DataCentreType } from './data-centre.js';

@@ -1,4 +1,4 @@
-import { recordDecisionOutcome } from '../../actions/record-decision-outcome.js';
+import { recordDecisionOutcome } from '../../actions/decisions/record-decision-outcome.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { rowNumberOf } from './node-id.js';

@@ -1,5 +1,5 @@
-import { publishFlexibilityWindow } from '../../actions/publish-flexibility-window.js';
-import { withdrawFlexibilityWindow } from '../../actions/withdraw-flexibility-window.js';
+import { publishFlexibilityWindow } from '../../actions/flexibility/publish-flexibility-window.js';
+import { withdrawFlexibilityWindow } from '../../actions/flexibility/withdraw-flexibility-window.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { FlexibilityDirectionEnum, FlexibilityServiceEnum } from './enums.js';

@@ -1,7 +1,7 @@
-import { acceptNegotiation } from '../../actions/accept-negotiation.js';
-import { counterNegotiation } from '../../actions/counter-negotiation.js';
-import { openNegotiation } from '../../actions/open-negotiation.js';
-import { rejectNegotiation } from '../../actions/reject-negotiation.js';
+import { acceptNegotiation } from '../../actions/negotiations/accept-negotiation.js';
+import { counterNegotiation } from '../../actions/negotiations/counter-negotiation.js';
+import { openNegotiation } from '../../actions/negotiations/open-negotiation.js';
+import { rejectNegotiation } from '../../actions/negotiations/reject-negotiation.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { NegotiationTypeEnum } from './enums.js';

@@ -1,5 +1,5 @@
-import { registerOperator } from '../../actions/register-operator.js';
-import { updateOperator } from '../../actions/update-operator.js';
+import { registerOperator } from '../../actions/registry/register-operator.js';
+import { updateOperator } from '../../actions/registry/update-operator.js';
 import { operatorPage, OPERATOR_ORDERS } from '../../resolvers/compute/operators.js';
 import { builder } from '../builder.js';
 import { pageCost } from '../page.js';

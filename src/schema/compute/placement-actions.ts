@@ -1,6 +1,6 @@
-import { confirmPlacement } from '../../actions/confirm-placement.js';
-import { holdPlacement } from '../../actions/hold-placement.js';
-import { releasePlacement } from '../../actions/release-placement.js';
+import { confirmPlacement } from '../../actions/placing/confirm-placement.js';
+import { holdPlacement } from '../../actions/placing/hold-placement.js';
+import { releasePlacement } from '../../actions/placing/release-placement.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { PlacementType } from './placement.js';

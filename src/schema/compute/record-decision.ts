@@ -1,4 +1,4 @@
-import { recordDecision } from '../../actions/record-decision.js';
+import { recordDecision } from '../../actions/decisions/record-decision.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { DecisionType } from './decision.js';

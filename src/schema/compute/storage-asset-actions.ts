@@ -1,5 +1,5 @@
-import { registerStorageAsset } from '../../actions/register-storage-asset.js';
-import { updateStorageAsset } from '../../actions/update-storage-asset.js';
+import { registerStorageAsset } from '../../actions/registry/register-storage-asset.js';
+import { updateStorageAsset } from '../../actions/registry/update-storage-asset.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { StorageStatusEnum } from './enums.js';

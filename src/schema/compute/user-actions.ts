@@ -1,5 +1,5 @@
-import { registerUser } from '../../actions/register-user.js';
-import { updateUser } from '../../actions/update-user.js';
+import { registerUser } from '../../actions/registry/register-user.js';
+import { updateUser } from '../../actions/registry/update-user.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';
 import { EMPTIABLE, EXPECTED_VERSION, UNCHANGED } from './registry-words.js';

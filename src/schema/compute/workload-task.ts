@@ -1,4 +1,4 @@
-import { submitTask } from '../../actions/submit-task.js';
+import { submitTask } from '../../actions/work/submit-task.js';
 import type { Assumption, Said } from '../../domain/tasks/task.js';
 import { builder } from '../builder.js';
 import { actionMutation } from './action-mutation.js';

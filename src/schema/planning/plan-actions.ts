@@ -1,5 +1,5 @@
-import { placeWorkload } from '../../actions/place-workload.js';
-import { replanWorkload } from '../../actions/replan-workload.js';
+import { placeWorkload } from '../../actions/placing/place-workload.js';
+import { replanWorkload } from '../../actions/placing/replan-workload.js';
 import { builder } from '../builder.js';
 import { actionMutation } from '../compute/action-mutation.js';
 import { DecisionType } from '../compute/decision.js';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { act } from '../../../src/actions/action.js';
-import { confirmPlacement } from '../../../src/actions/confirm-placement.js';
-import { holdPlacement } from '../../../src/actions/hold-placement.js';
-import { startWorkload } from '../../../src/actions/start-workload.js';
-import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { confirmPlacement } from '../../../src/actions/placing/confirm-placement.js';
+import { holdPlacement } from '../../../src/actions/placing/hold-placement.js';
+import { startWorkload } from '../../../src/actions/work/start-workload.js';
+import { submitWorkload } from '../../../src/actions/work/submit-workload.js';
 import { startSweeper, type Sweeper } from '../../../src/cli/sweeper.js';
 import { createLeaseKeeper, type LeaseKeeper } from '../../../src/database/lease-keeper.js';
 import { readCommittedPower } from '../../../src/database/headroom.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { submitWorkload } from '../../../src/actions/work/submit-workload.js';
 import { POLICIES } from '../../../src/agents/registry.js';
 import { shownOf, sightOf } from '../../../src/agents/plan.js';
 import { verifyDecisions } from '../../../src/database/decision-chain.js';

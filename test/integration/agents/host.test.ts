@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Policy, Proposal } from '../../../src/agents/policy.js';
 import { readHostedAgents } from '../../../src/database/agent-cursors.js';
-import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { submitWorkload } from '../../../src/actions/work/submit-workload.js';
 import type { KnownViewer } from '../../../src/domain/viewer.js';
 import { createHostedAgent, hostOf, type TestHost } from '../../support/agents.js';
 import { done, viewerOf } from '../../support/compute.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishFlexibilityWindow } from '../../../src/actions/publish-flexibility-window.js';
-import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { publishFlexibilityWindow } from '../../../src/actions/flexibility/publish-flexibility-window.js';
+import { submitWorkload } from '../../../src/actions/work/submit-workload.js';
 import { POLICIES } from '../../../src/agents/registry.js';
 import { verifyDecisions } from '../../../src/database/decision-chain.js';
 import { addHalfHours } from '../../../src/domain/half-hour.js';

@@ -1,7 +1,7 @@
 /** A chain of decisions for tests: two operators, and signals to decide from. */
 import pg from 'pg';
 import { act } from '../../../src/actions/action.js';
-import { recordDecision } from '../../../src/actions/record-decision.js';
+import { recordDecision } from '../../../src/actions/decisions/record-decision.js';
 import type { ActionAnswer } from '../../../src/database/actions.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createFleetTenant, type FleetTenant } from '../../support/fleet.js';

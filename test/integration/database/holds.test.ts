@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { holdPlacement } from '../../../src/actions/hold-placement.js';
-import { submitWorkload } from '../../../src/actions/submit-workload.js';
+import { holdPlacement } from '../../../src/actions/placing/hold-placement.js';
+import { submitWorkload } from '../../../src/actions/work/submit-workload.js';
 import type { KnownViewer } from '../../../src/domain/viewer.js';
 import { createDataCentre, done, viewerOf } from '../../support/compute.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';

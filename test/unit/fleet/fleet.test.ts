@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { registerAgent } from '../../../src/actions/register-agent.js';
-import { registerDataCentre } from '../../../src/actions/register-data-centre.js';
-import { registerStorageAsset } from '../../../src/actions/register-storage-asset.js';
-import { registerUser } from '../../../src/actions/register-user.js';
+import { registerAgent } from '../../../src/actions/registry/register-agent.js';
+import { registerDataCentre } from '../../../src/actions/registry/register-data-centre.js';
+import { registerStorageAsset } from '../../../src/actions/registry/register-storage-asset.js';
+import { registerUser } from '../../../src/actions/registry/register-user.js';
 import { OPERATOR_TYPES } from '../../../src/actions/rules.js';
 import { canonicalJson } from '../../../src/domain/canonical-json.js';
 import { locate } from '../../../src/domain/compute/site.js';

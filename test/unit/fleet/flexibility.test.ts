@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { publishFlexibilityWindow } from '../../../src/actions/publish-flexibility-window.js';
+import { publishFlexibilityWindow } from '../../../src/actions/flexibility/publish-flexibility-window.js';
 import { canonicalJson } from '../../../src/domain/canonical-json.js';
 import { flexibilityWindowsIn } from '../../../src/fleet/flexibility.js';
 

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { WORKLOAD_MOVES } from '../../domain/compute/workload-states.js';
+import { Refused } from '../../domain/refusal.js';
+import { defineAction } from '../action.js';
+import { beginWork } from './begin-work.js';
+import { code, optional } from '../rules.js';
+import { jobRef } from './workload-input.js';
+import { lockWorkload, moveWorkload } from './workload-rows.js';
+
+/** Paused work goes on: where its confirmed placement is, or at the data centre named. */
+export const resumeWorkload = defineAction({
+  name: 'resumeWorkload',
+  scope: 'WORKLOADS',
+  answers: 'workloads',
+  input: z.object({ ...jobRef, dcId: optional(code) }),
+  names: { jobId: 'workload', dcId: 'data centre' },
+  async perform(transaction, input) {
+    const work = await lockWorkload(transaction, input);
+    if (work.status !== 'PAUSED')
+      throw new Refused(
+        'IMPOSSIBLE_TRANSITION',
+        `workload ${input.jobId} is ${work.status}: only paused work is resumed`,
+        {
+          possible: WORKLOAD_MOVES[work.status],
+        },
+      );
+    const host = await beginWork(transaction, work, input.dcId);
+    return moveWorkload(transaction, work, 'RUNNING', { host_data_centre_id: host });
+  },
+});
