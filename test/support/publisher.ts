@@ -26,7 +26,13 @@ export interface Publisher {
   /** Spoils the next answers to paths that contain `path`. */
   fail(
     fault: Fault,
-    options?: { readonly times?: number; readonly path?: string; readonly retryAfter?: string },
+    options?: {
+      readonly times?: number;
+      readonly path?: string;
+      readonly retryAfter?: string;
+      /** Of 'slow': how long after each tenth of the body. */
+      readonly pauseMs?: number;
+    },
   ): void;
   heal(): void;
   close(): Promise<void>;
@@ -36,6 +42,7 @@ interface Plan {
   readonly fault: Fault;
   readonly path: string;
   readonly retryAfter: string;
+  readonly pauseMs: number;
   left: number;
 }
 
@@ -58,8 +65,8 @@ export async function startPublisher(
   return Object.assign(publisher, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    fail(fault: Fault, { times = Infinity, path = '', retryAfter = '2' } = {}) {
-      plans.push({ fault, path, retryAfter, left: times });
+    fail(fault: Fault, { times = Infinity, path = '', retryAfter = '2', pauseMs = 100 } = {}) {
+      plans.push({ fault, path, retryAfter, pauseMs, left: times });
     },
     heal() {
       plans = [];
@@ -116,7 +123,7 @@ async function reply(
       response.writeHead(200, { 'content-type': 'application/json' });
       for (let i = 0; i < 10 && !response.destroyed; i += 1) {
         response.write(text.slice((text.length * i) / 10, (text.length * (i + 1)) / 10));
-        await sleep(100);
+        await sleep(plan.pauseMs);
       }
       response.end();
       return;

@@ -30,7 +30,7 @@ const FAULTS: readonly [Fault, string, RegExp][] = [
   ['429', 'SOURCE_RATE_LIMITED', /answered 429: .*slow down/],
   ['reset', 'SOURCE_UNAVAILABLE', /could not be read: .*(ECONNRESET|UND_ERR_SOCKET)/],
   ['truncate', 'SOURCE_UNAVAILABLE', /could not be read/],
-  ['hang', 'SOURCE_UNAVAILABLE', /could not be read: (UND_ERR_\w+_TIMEOUT|not done after 300 ms)/],
+  ['hang', 'SOURCE_UNAVAILABLE', /could not be read: (UND_ERR_\w+_TIMEOUT|not done after 90 ms)/],
   ['html', 'SOURCE_CONTRACT_BROKEN', /which is no JSON: .*back soon/],
   ['not-json', 'SOURCE_CONTRACT_BROKEN', /200 with application\/json, which is no JSON/],
   ['empty', 'SOURCE_CONTRACT_BROKEN', /the body has no "data"; its keys are \[\]/],
@@ -66,7 +66,7 @@ describe.each(SOURCES.filter(({ baseUrl }) => baseUrl === 'ELEXON_URL'))('$id at
     database = await createMovingDatabase(NOW);
     publisher = await startPublisher(good);
     runner = createTestRunner(database, publisher.url);
-    impatient = createTestRunner(database, publisher.url, { timeoutMs: 100 });
+    impatient = createTestRunner(database, publisher.url, { timeoutMs: 30 });
     server = await startTestServer(database);
     const { error } = await run();
     if (error) throw new Error(error.message);
@@ -124,7 +124,7 @@ describe.each(SOURCES.filter(({ baseUrl }) => baseUrl === 'ELEXON_URL'))('$id at
   );
 
   it('is healthy again at its next good answer, slow as it may be, which says nothing new', async () => {
-    publisher.fail('slow', { times: 1 });
+    publisher.fail('slow', { times: 1, pauseMs: 10 });
     expect(await run()).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
     expect(await health()).toMatchObject({ state: 'HEALTHY' });
   });

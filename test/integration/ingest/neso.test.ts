@@ -95,7 +95,7 @@ describe("NESO's data portal", () => {
       ['empty', 'SOURCE_CONTRACT_BROKEN'],
       ['error-body', 'SOURCE_CONTRACT_BROKEN'],
     ] as const)('at fault with %s: nothing is written but the run, which names it', async (fault, code) => {
-      const timeoutMs = fault === 'hang' ? 100 : 2_000;
+      const timeoutMs = fault === 'hang' ? 30 : 2_000;
       const states = await tableStates(database);
       for (const path of ['/package_show', dataPath]) {
         publisher.fail(fault, { path });
@@ -131,7 +131,7 @@ describe("NESO's data portal", () => {
 
     it('slow, or with every row twice: the values go in once', async () => {
       const states = await tableStates(database);
-      publisher.fail('slow', { path: dataPath, times: 1 });
+      publisher.fail('slow', { path: dataPath, times: 1, pauseMs: 10 });
       await withRunner(async () => {
         expect(await run(source)).toMatchObject({ status: 'SUCCEEDED', rowsChanged: 0 });
         publisher.answer = (path) =>
