@@ -2,7 +2,12 @@ import { backtest, type Backtest } from '../domain/planner/backtest.js';
 import { PylonError } from '../domain/errors.js';
 import type { Job } from '../domain/planner/job.js';
 import { correctedForJobs } from '../domain/planner/walk-forward.js';
-import { parseIntensity, parseJobs, type IntensitySeries } from '../planning/backtest-csv.js';
+import {
+  parseIntensity,
+  parseJobs,
+  type BacktestLimits,
+  type IntensitySeries,
+} from '../planning/backtest-csv.js';
 import { readText } from './backtest-files.js';
 
 export interface BacktestOptions {
@@ -16,10 +21,13 @@ export interface BacktestOptions {
   readonly json?: true;
 }
 
+/** Ten years; a hundred thousand jobs that compete for machines take minutes, and half a gigabyte. */
+const LIMITS: BacktestLimits = { slots: 175_344, jobs: 100_000, jobSlots: 10_000_000 };
+
 /** `pylon backtest`: plans jobs on a series from files, and prints what that saves against starting each at once. */
 export async function runBacktest(options: BacktestOptions): Promise<void> {
-  const series = parseIntensity(await readText(options.intensity), options.forecastColumn ?? null);
-  const jobs = parseJobs(await readText(options.jobs), series.actual.length);
+  const series = parseIntensity(await readText(options.intensity), options.forecastColumn ?? null, LIMITS);
+  const jobs = parseJobs(await readText(options.jobs), series.actual.length, LIMITS);
   const begun = performance.now();
   const { result } = backtest({
     jobs,

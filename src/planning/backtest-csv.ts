@@ -12,6 +12,15 @@ export interface NamedText {
 /** Names under which a file may hold the truth, the first that is there. */
 const TRUTHS = ['gco2_kwh', 'actual', 'intensity'];
 
+/** How much is planned at most. */
+export interface BacktestLimits {
+  /** Half hours of the series. */
+  readonly slots: number;
+  readonly jobs: number;
+  /** Half hours of the windows of all jobs together. */
+  readonly jobSlots: number;
+}
+
 export interface IntensitySeries {
   /** Start of the first half hour; null where slots are numbered. */
   readonly from: Date | null;
@@ -25,8 +34,12 @@ export interface IntensitySeries {
  *
  * @throws {PylonError} BAD_USER_INPUT naming the text and the line.
  */
-export function parseIntensity({ title, text }: NamedText, forecastColumn: string | null): IntensitySeries {
-  const { header, rows } = parseCsv({ title, text });
+export function parseIntensity(
+  { title, text }: NamedText,
+  forecastColumn: string | null,
+  limits: BacktestLimits,
+): IntensitySeries {
+  const { header, rows } = parseCsv({ title, text }, limits.slots);
   const truth = TRUTHS.find((name) => header.includes(name));
   if (truth === undefined)
     throw wrong(title, 1, `has no column named ${TRUTHS.join(', ')}; it has ${header.join(', ')}`);
@@ -74,13 +87,13 @@ function startOf(title: string, first: string, rows: readonly Row[]): Date | nul
  *
  * @throws {PylonError} BAD_USER_INPUT naming the text and the line.
  */
-export function parseJobs({ title, text }: NamedText, slots: number): readonly Job[] {
-  const { header, rows } = parseCsv({ title, text });
+export function parseJobs({ title, text }: NamedText, slots: number, limits: BacktestLimits): readonly Job[] {
+  const { header, rows } = parseCsv({ title, text }, limits.jobs);
   const needed = ['job', 'start_slot', 'duration_slots', 'slack_slots'];
   const missing = needed.filter((name) => !header.includes(name));
   if (missing.length > 0)
     throw wrong(title, 1, `has no column ${missing.join(', ')}; it has ${header.join(', ')}`);
-  return rows.map((row, i) => {
+  const jobs = rows.map((row, i) => {
     const whole = (name: string, least: number): number => {
       const value = numberOf(title, i + 2, name, row[name]);
       if (!Number.isInteger(value) || value < least)
@@ -95,22 +108,43 @@ export function parseJobs({ title, text }: NamedText, slots: number): readonly J
     if (powerKw <= 0) throw wrong(title, i + 2, `power_kw ${powerKw} is not above 0`);
     return { id: row['job'] ?? '', from, to, duration, powerKw };
   });
+  refuseWideWindows(title, jobs, limits);
+  return jobs;
+}
+
+/** @throws {PylonError} BAD_USER_INPUT where the windows of jobs are too much to plan. */
+export function refuseWideWindows(
+  title: string,
+  jobs: readonly Job[],
+  limits: Pick<BacktestLimits, 'jobSlots'>,
+): void {
+  const jobSlots = jobs.reduce((sum, { from, to }) => sum + to - from, 0);
+  if (jobSlots > limits.jobSlots)
+    throw new PylonError(
+      'BAD_USER_INPUT',
+      `${title}: the windows of the jobs hold ${jobSlots} half hours together; at most ${limits.jobSlots} are allowed`,
+    );
 }
 
 type Row = Readonly<Record<string, string>>;
 
-function parseCsv({ title, text }: NamedText): {
+/** Reads no further than the first row that is too many. */
+function parseCsv(
+  { title, text }: NamedText,
+  most: number,
+): {
   readonly header: readonly string[];
   readonly rows: readonly Row[];
 } {
   try {
-    const lines = parse(text, {
+    const [header, ...rest] = parse(text, {
       bom: true,
       trim: true,
       skip_empty_lines: true,
+      to: most + 2,
     });
-    const [header, ...rest] = lines;
     if (!header || rest.length === 0) throw new Error('holds no row below a header');
+    if (rest.length > most) throw new Error(`holds more rows than are planned at once; at most ${most}`);
     return {
       header,
       rows: rest.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']))),

@@ -1,13 +1,23 @@
 import { PylonError } from '../domain/errors.js';
 import type { Job } from '../domain/planner/job.js';
-import { parseIntensity, parseJobs } from '../planning/backtest-csv.js';
+import {
+  parseIntensity,
+  parseJobs,
+  refuseWideWindows,
+  type BacktestLimits,
+} from '../planning/backtest-csv.js';
 import { halfHourRange } from './half-hour-range.js';
 import { requireRegion } from './regions.js';
 import { HALF_HOUR_MS } from '../domain/half-hour.js';
 import { GREAT_BRITAIN } from '../domain/regions.js';
 
 /** What a back-test may hold, so that it is planned in seconds. */
-export const BACKTEST_LIMITS = { jobs: 1_000, days: 366, slots: 17_568, jobSlots: 200_000 } as const;
+export const BACKTEST_LIMITS = {
+  jobs: 1_000,
+  days: 366,
+  slots: 17_568,
+  jobSlots: 200_000,
+} as const satisfies BacktestLimits & { days: number };
 
 export interface BacktestJob {
   readonly job: string;
@@ -84,9 +94,7 @@ function givenSeries({ from, to, regionId, forecastColumn }: BacktestArgs, text:
     from: start,
     actual,
     believed,
-  } = parseIntensity({ title: 'seriesCsv', text }, forecastColumn ?? null);
-  if (actual.length > BACKTEST_LIMITS.slots)
-    throw wrong(`seriesCsv: ${actual.length} half hours are too many; at most ${BACKTEST_LIMITS.slots}`);
+  } = parseIntensity({ title: 'seriesCsv', text }, forecastColumn ?? null, BACKTEST_LIMITS);
   return { regionId: null, from: start, slots: actual.length, forecast: believed, outturn: actual };
 }
 
@@ -104,16 +112,10 @@ function refuseUncorrectable({ regionId, from }: SeriesAsked, { forecastColumn }
 function jobsOf({ jobs, jobsCsv }: BacktestArgs, slots: number): readonly Job[] {
   if ((jobs == null) === (jobsCsv == null)) throw wrong('give jobs, or jobsCsv, and not both');
   if (jobs && jobs.length > BACKTEST_LIMITS.jobs) throw tooMany(jobs.length);
-  const all = jobs
-    ? jobs.map((job) => jobOf(job, slots))
-    : parseJobs({ title: 'jobsCsv', text: jobsCsv ?? '' }, slots);
+  if (!jobs) return parseJobs({ title: 'jobsCsv', text: jobsCsv ?? '' }, slots, BACKTEST_LIMITS);
+  const all = jobs.map((job) => jobOf(job, slots));
   if (all.length === 0) throw wrong('jobs: there is none');
-  if (all.length > BACKTEST_LIMITS.jobs) throw tooMany(all.length);
-  const jobSlots = all.reduce((sum, { from, to }) => sum + to - from, 0);
-  if (jobSlots > BACKTEST_LIMITS.jobSlots)
-    throw wrong(
-      `jobs: their windows hold ${jobSlots} half hours together; at most ${BACKTEST_LIMITS.jobSlots} are allowed`,
-    );
+  refuseWideWindows('jobs', all, BACKTEST_LIMITS);
   return all;
 }
 

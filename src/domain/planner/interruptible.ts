@@ -75,7 +75,7 @@ function networkOf(jobs: readonly Job[], { costPerKw, capacity }: Machines, scal
 function scaleOf(jobs: readonly Job[], costPerKw: Float64Array): number {
   let dearest = 1;
   for (const cost of costPerKw) dearest = Math.max(dearest, Math.abs(cost));
-  dearest *= Math.max(1, ...jobs.map(({ powerKw }) => powerKw));
+  dearest *= jobs.reduce((most, { powerKw }) => Math.max(most, powerKw), 1);
   const decimals = Math.floor(Math.log10(LARGEST_COST / dearest));
   return 10 ** Math.max(0, Math.min(MOST_DECIMALS, decimals));
 }

@@ -177,6 +177,20 @@ describe('pylon backtest', () => {
     await expect(run({ jobs: await file(name, text) })).rejects.toThrow(message);
   });
 
+  it('refuses a million jobs with the limit, and windows that are too wide together', async () => {
+    const header = 'job,start_slot,duration_slots,slack_slots\n';
+    const jobs = await file('million.csv', header + 'a,0,1,0\n'.repeat(1_000_000));
+    await expect(run({ jobs })).rejects.toThrow(/million\.csv: holds more rows .* at most 100000$/);
+    const intensity = await file(
+      'long.csv',
+      `slot,actual\n${Array.from({ length: 2_000 }, (_, slot) => `${slot},1\n`).join('')}`,
+    );
+    const wide = await file('wide.csv', header + 'a,0,1,1999\n'.repeat(5_001));
+    await expect(run({ intensity, jobs: wide })).rejects.toThrow(
+      /hold 10002000 half hours together; at most 10000000/,
+    );
+  });
+
   it('names a file that is not there', async () => {
     await expect(run({ jobs: join(folder, 'nowhere.csv') })).rejects.toThrow(/nowhere\.csv: ENOENT/);
   });
