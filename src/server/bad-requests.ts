@@ -56,11 +56,14 @@ export function answerError(
     .type('application/json; charset=utf-8')
     .send(
       errorBody(
-        ours ? 'something went wrong on our side' : error.message,
+        ours ? 'something went wrong on our side' : status === 413 ? tooLarge(request) : error.message,
         ours ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST',
       ),
     );
 }
+
+const tooLarge = ({ routeOptions }: FastifyRequest): string =>
+  `the body of the request is larger than ${routeOptions.bodyLimit} bytes, the most that is read`;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
 

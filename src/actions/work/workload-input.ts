@@ -1,6 +1,7 @@
 /** What inputs about workloads have in common. */
 import { z } from 'zod';
 import type { ActionTransaction } from '../../database/actions.js';
+import { readAllowedCentreFaults } from '../../database/allowed-centres.js';
 import { Refused, type Fault } from '../../domain/refusal.js';
 import { clearable, code, instant, optional, within, wholeWithin } from '../rules.js';
 
@@ -101,20 +102,8 @@ export async function allowedCentreFaults(
   allowedDcIds: readonly string[],
   allowedRegionIds: readonly number[],
 ): Promise<Fault[]> {
-  if (allowedDcIds.length === 0) return [];
-  const { rows } = await db.query<{ dc_id: string; region_id: number }>(
-    'select dc_id, region_id from data_centres where dc_id = any ($1)',
-    [allowedDcIds],
-  );
-  const regions = new Map(rows.map((row) => [row.dc_id, row.region_id]));
-  return allowedDcIds.flatMap((dcId, i) => {
-    const path = `input.allowedDcIds.${i}`;
-    const region = regions.get(dcId);
-    if (region === undefined) return [{ path, message: `there is no data centre ${dcId}` }];
-    return allowedRegionIds.length > 0 && !allowedRegionIds.includes(region)
-      ? [{ path, message: `${dcId} is in region ${region}, which is not among allowedRegionIds` }]
-      : [];
-  });
+  const faults = await readAllowedCentreFaults(db, { allowedDcIds, allowedRegionIds });
+  return faults.map(({ index, message }) => ({ path: `input.allowedDcIds.${index}`, message }));
 }
 
 /** @throws {Refused} INVALID, with all of them, if there are any. */

@@ -8,7 +8,14 @@ import { MOST_WORKS, faultsOf, type PlanningProblem } from '../../domain/planner
 import { readEvidence, type Evidence } from '../../planning/evidence.js';
 import type { WorkToPlan } from '../../planning/work-to-plan.js';
 import { asOfOf } from '../as-of.js';
-import { objectiveAsked, storedWork, workAsked, type ObjectiveAsked, type WorkAsked } from './work-asked.js';
+import {
+  objectiveAsked,
+  refuseUnknownCentres,
+  storedWork,
+  workAsked,
+  type ObjectiveAsked,
+  type WorkAsked,
+} from './work-asked.js';
 
 type Maybe<Value> = Value | null | undefined;
 
@@ -51,7 +58,7 @@ export async function planWorkload(
   const works =
     args.work == null
       ? await storedWork([args.jobId ?? ''], context)
-      : [workAsked(args.work, 'work', context.now)];
+      : await described([args.work], () => 'work', context);
   const { works: planned } = await answerOf(works, args, context, (problem) => makePlan(problem));
   return planned[0]!;
 }
@@ -68,17 +75,29 @@ export async function planWorkloads(
   },
   context: Context,
 ): Promise<PlanAnswer> {
-  const { jobIds, works: described } = args;
-  const count = (jobIds?.length ?? 0) + (described?.length ?? 0);
+  const { jobIds, works: given } = args;
+  const count = (jobIds?.length ?? 0) + (given?.length ?? 0);
   if (count === 0 || count > MOST_WORKS)
     throw new PylonError('BAD_USER_INPUT', `${count} workloads: a plan is for 1 to ${MOST_WORKS}`);
   const works = [
     ...(await storedWork(jobIds ?? [], context)),
-    ...(described ?? []).map((work, i) =>
-      workAsked({ ...work, jobId: work.jobId ?? `work-${i + 1}` }, `works.${i}`, context.now),
-    ),
+    ...(await described(
+      (given ?? []).map((work, i) => ({ ...work, jobId: work.jobId ?? `work-${i + 1}` })),
+      (i) => `works.${i}`,
+      context,
+    )),
   ];
   return answerOf(works, args, context, (problem) => context.planner.run('plan', problem));
+}
+
+async function described(
+  asked: readonly WorkAsked[],
+  pathOf: (index: number) => string,
+  context: Context,
+): Promise<WorkToPlan[]> {
+  const works = asked.map((work, i) => workAsked(work, pathOf(i), context.now));
+  await refuseUnknownCentres(works, pathOf, context);
+  return works;
 }
 
 async function answerOf(

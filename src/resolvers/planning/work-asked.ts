@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { readAllowedCentreFaults } from '../../database/allowed-centres.js';
 import { workOf } from '../../domain/compute/work.js';
 import { PylonError } from '../../domain/errors.js';
 import type { Objective } from '../../domain/planner/places/problem.js';
@@ -98,6 +99,22 @@ export function workAsked(asked: WorkAsked, path: string, now: Date): WorkToPlan
     allowedDcIds: asked.allowedDcIds ?? [],
     priority,
   };
+}
+
+/** @throws {PylonError} BAD_USER_INPUT where work is to run at a data centre that there is none of, or only outside its regions. */
+export async function refuseUnknownCentres(
+  works: readonly WorkToPlan[],
+  pathOf: (index: number) => string,
+  { database }: Pick<Context, 'database'>,
+): Promise<void> {
+  const faults = await Promise.all(
+    works.map(async (work, i) =>
+      (await readAllowedCentreFaults(database.pool, work)).map(
+        ({ index, message }) => `${pathOf(i)}.allowedDcIds.${index}: ${message}`,
+      ),
+    ),
+  );
+  if (faults.flat().length > 0) throw new PylonError('BAD_USER_INPUT', faults.flat().join('; '));
 }
 
 export const limitsOf = (asked: LimitsAsked) => ({

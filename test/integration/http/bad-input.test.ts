@@ -394,8 +394,9 @@ describe('a body', () => {
       return frame.replace('"padding":""', `"padding":"${'x'.repeat(bytes - frame.length)}"`);
     };
     expect((await asked(sized(256 * 1024))).status).toBe(200);
-    const { status, code } = await asked(sized(256 * 1024 + 1));
+    const { status, code, body } = await asked(sized(256 * 1024 + 1));
     expect([status, code]).toEqual([413, 'BAD_REQUEST']);
+    expect(JSON.stringify(body)).toMatch(/larger than 262144 bytes/);
   });
 });
 

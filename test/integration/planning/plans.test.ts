@@ -168,6 +168,10 @@ describe('planWorkload', () => {
       `work: { powerKw: 1, durationMinutes: 60, deadline: "${at(9)}", allowedRegionIds: [15] }`,
       'BAD_USER_INPUT',
     ],
+    [
+      `work: { powerKw: 1, durationMinutes: 60, deadline: "${at(9)}", allowedDcIds: ["atlantis"] }`,
+      'BAD_USER_INPUT',
+    ],
     [`work: { powerKw: -1, durationMinutes: 60, deadline: "${at(9)}" }`, 'BAD_USER_INPUT'],
     [`work: { powerKw: 1, deadline: "${at(9)}" }`, 'BAD_USER_INPUT'],
     [`jobId: "none"`, 'UNAUTHENTICATED'],
