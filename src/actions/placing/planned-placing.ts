@@ -131,11 +131,11 @@ function noPlan({ job_id: jobId }: WorkloadRow, { infeasible }: Plan): Refused {
       path: 'input.jobId',
       message: `it needs ${neededSlots} half hours; its window has ${windowSlots}, of which ${usableSlots} keep all its limits where power is left`,
     });
-    for (const { name, limit, usableSlots: left } of limits)
+    for (const { name, limit, usableSlots: left, unknownSlots } of limits)
       if (left !== null)
         faults.push({
           path: 'input.jobId',
-          message: `${LIMIT_WORDS[name].name} ${limit} leaves ${left} half hours`,
+          message: `${LIMIT_WORDS[name].name} ${limit} leaves ${left} half hours${unknownSlots ? `; in ${unknownSlots} nothing is known of it` : ''}`,
         });
   }
   for (const relaxation of infeasible?.relaxations ?? [])

@@ -62,6 +62,11 @@ const LimitCheckType = builder.objectRef<LimitCheck>('LimitCheck').implement({
       description:
         'Half hours of the window that keep it, at the place with the most of them. Null: a budget, which is for all of them.',
     }),
+    unknownHalfHours: t.exposeInt('unknownSlots', {
+      nullable: true,
+      description:
+        'Half hours of the window in which nothing is known of what it limits, so that none of them keeps it, at the place with the fewest of them: beyond the forecast, or no source gives it. Null: a budget.',
+    }),
   }),
 });
 

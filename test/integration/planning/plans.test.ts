@@ -54,7 +54,7 @@ describe('greenWindows', () => {
       await query<Found>(`{ greenWindows(input: { ${input} }) {
         windows { region { regionId } from to outcome { carbonGco2 gco2PerKwh energyKwh } atOnce { carbonGco2 } savedPct isSynthetic
           carbon { lowGco2 expectedGco2 highGco2 } }
-        infeasible { isProven relaxations { kind limit amount } unplaced { neededHalfHours usableHalfHours limits { limit usableHalfHours } } } } }`)
+        infeasible { isProven relaxations { kind limit amount } unplaced { neededHalfHours usableHalfHours limits { limit usableHalfHours unknownHalfHours } } } } }`)
     ).greenWindows;
 
   it('names the best time of each region first, and what it saves against running at once', async () => {
@@ -84,7 +84,24 @@ describe('greenWindows', () => {
         {
           neededHalfHours: 6,
           usableHalfHours: 4,
-          limits: [{ limit: 'maxCarbonIntensityGco2PerKwh', usableHalfHours: 4 }],
+          limits: [{ limit: 'maxCarbonIntensityGco2PerKwh', usableHalfHours: 4, unknownHalfHours: 48 }],
+        },
+      ],
+    });
+  });
+
+  it('says that nothing is known of what a limit is about', async () => {
+    const { infeasible } = await windows(
+      `durationMinutes: 60, regionIds: [13], to: "${at(9)}", maxPriceGbpPerMwh: 50, maxCarbonIntensityGco2PerKwh: 500`,
+    );
+    expect(infeasible).toMatchObject({
+      relaxations: [],
+      unplaced: [
+        {
+          limits: [
+            { limit: 'maxCarbonIntensityGco2PerKwh', usableHalfHours: 8, unknownHalfHours: 0 },
+            { limit: 'maxPriceGbpPerMwh', usableHalfHours: 0, unknownHalfHours: 8 },
+          ],
         },
       ],
     });

@@ -34,6 +34,8 @@ export interface LimitCheck {
   readonly limit: number;
   /** Half hours of the window that keep it, at the data centre with the most of them. Null: a budget, which is for all of them. */
   readonly usableSlots: number | null;
+  /** Half hours of the window in which it is not known what it limits, at the data centre with the fewest of them. Null: a budget. */
+  readonly unknownSlots: number | null;
 }
 
 export type LimitName = Exclude<keyof WorkLimits, 'confidence'>;
@@ -99,7 +101,7 @@ const LIMITS: readonly LimitName[] = [
 
 const isBudget = (name: LimitName): boolean => name === 'carbonBudgetG' || name === 'maxCostGbp';
 
-function unplacedOf({ problem, centres }: Field, { work }: Job): Unplaced {
+function unplacedOf({ problem, centres }: Field, { work, sites }: Job): Unplaced {
   const usableWith = (limits: WorkLimits, hasRoom: boolean): number => {
     const [job] = fieldOf({ ...problem, works: [{ ...work, limits }] }).jobs;
     const counts = (job?.sites ?? []).map(({ usable, centre, facilityW }) => {
@@ -118,8 +120,12 @@ function unplacedOf({ problem, centres }: Field, { work }: Job): Unplaced {
     limits: LIMITS.flatMap((name): LimitCheck[] => {
       const limit = work.limits[name];
       if (limit === null) return [];
-      const own = { ...NO_LIMITS, confidence: work.limits.confidence, [name]: limit };
-      return [{ name, limit, usableSlots: isBudget(name) ? null : usableWith(own, false) }];
+      if (isBudget(name)) return [{ name, limit, usableSlots: null, unknownSlots: null }];
+      const kept = (most: number): number =>
+        usableWith({ ...NO_LIMITS, confidence: work.limits.confidence, [name]: most }, false);
+      const known = kept(name === 'minRenewablePct' ? -Number.MAX_VALUE : Number.MAX_VALUE);
+      const unknownSlots = sites.length === 0 ? 0 : Math.max(0, work.to - work.from) - known;
+      return [{ name, limit, usableSlots: kept(limit), unknownSlots }];
     }),
   };
 }
