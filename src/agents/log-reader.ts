@@ -50,7 +50,8 @@ export class LogReader {
     );
     if (own.length === 0) return { stimuli: [], upTo };
     const ofCompute = sequencesOf(own);
-    const states = ofCompute.length === 0 ? new Map() : await readEventStates(this.#pool, viewer, ofCompute);
+    const states: ReadonlyMap<bigint, EventState> =
+      ofCompute.length === 0 ? new Map() : await readEventStates(this.#pool, viewer, ofCompute);
     const stimuli = own.flatMap(({ sequence, topic, objectId }) => {
       const state = topic === 'INGEST_RUNS' ? runs.get(objectId ?? 0) : states.get(sequence);
       if (!state) return [];
