@@ -171,6 +171,29 @@ describe('a revised forecast', () => {
     expect(host.lag()).toBe(0);
   });
 
+  it('is looked at again where the first look failed, and by nobody else', async () => {
+    await host.close();
+    let failed = 0;
+    const failing = watched.map((policy): Policy => ({
+      ...policy,
+      decide(shown) {
+        const proposals = policy.decide(shown);
+        const isRun = shown.stimulus.kind === 'EVENT' && shown.stimulus.topic === 'INGEST_RUNS';
+        if (isRun && policy.type === 'CARBON_OPTIMIZER' && (failed += 1) === 1) throw new Error('once');
+        return proposals;
+      },
+    }));
+    await grid.record(
+      REGIONAL,
+      forecasts(at(0), 96, LICENCE_AREAS, () => 150),
+    );
+    looks.length = 0;
+    host = hostOf(grid.database, failing, { withSynthetic: false });
+    while (failed < 2) await host.round();
+    expect(looks.sort()).toEqual(['mover', 'mover', 'placer']);
+    expect(host.failures.splice(0)).toMatchObject([{ agentId: 'mover', isGivenUp: false }]);
+  });
+
   it('leaves a chain that is whole, of which every decision of ours is made again the same', async () => {
     expect([host.failures, host.errors]).toEqual([[], []]);
     const owner = await grid.database.owner.connect();
