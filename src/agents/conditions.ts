@@ -51,6 +51,15 @@ export function evaluateLimits(limits: Limits, half: OutlookHalfHour): Evaluated
 export const keepsLimits = (limits: Limits, half: OutlookHalfHour): boolean =>
   evaluateLimits(limits, half).every(({ satisfied }) => satisfied);
 
+/** Whether it has a limit that the grid can break or keep. */
+export const hasLimits = (limits: Limits): boolean =>
+  [
+    limits.maxCarbonIntensityGco2PerKwh,
+    limits.minRenewablePct,
+    limits.maxPriceGbpPerMwh,
+    limits.maxGridStress,
+  ].some((limit) => limit !== null);
+
 /** Half hours that work takes. */
 export const slotsOf = ({ durationMinutes }: Pick<WorkloadSeen, 'durationMinutes'>): number =>
   Math.ceil((durationMinutes * 60_000) / HALF_HOUR_MS);
@@ -67,9 +76,38 @@ export interface Stretch {
   readonly gbpPerMwh: number | null;
 }
 
+/** What of work says where and when it can run at all. */
+type Placeable = Limits & Pick<WorkloadSeen, 'durationMinutes' | 'deadline' | 'allowedRegionIds'>;
+
+const isUsable = (work: Placeable, half: OutlookHalfHour, earliest: Date): boolean =>
+  half.gco2PerKwh !== null &&
+  half.from >= earliest &&
+  addHalfHours(half.from, 1) <= work.deadline &&
+  keepsLimits(work, half);
+
+/** The mean intensity of the best that any region promises some work, gCO2/kWh, as if there were room everywhere; null where none has all its half hours. */
+export function cleanestMean(
+  work: Placeable & Pick<WorkloadSeen, 'isInterruptible'>,
+  outlook: readonly OutlookHalfHour[],
+  earliest: Date,
+): number | null {
+  if (!work.isInterruptible) return cleanestStretch(work, outlook, earliest)?.gco2PerKwh ?? null;
+  const count = slotsOf(work);
+  const allowed = new Set(regionsOf(work));
+  const means = [...byRegion(outlook)].flatMap(([regionId, halves]) => {
+    if (!allowed.has(regionId)) return [];
+    const usable = halves
+      .filter((half) => isUsable(work, half, earliest))
+      .map(({ gco2PerKwh }) => gco2PerKwh ?? 0)
+      .sort((a, b) => a - b);
+    return usable.length < count ? [] : [mean(usable.slice(0, count))];
+  });
+  return means.length > 0 ? Math.min(...means) : null;
+}
+
 /** The cleanest unbroken stretch that is long enough for some work, in its window and within its limits; null: there is none. */
 export function cleanestStretch(
-  work: Limits & Pick<WorkloadSeen, 'durationMinutes' | 'deadline' | 'allowedRegionIds'>,
+  work: Placeable,
   outlook: readonly OutlookHalfHour[],
   earliest: Date,
 ): Stretch | null {
@@ -78,13 +116,7 @@ export function cleanestStretch(
   let best: Stretch | null = null;
   for (const [regionId, halves] of byRegion(outlook)) {
     if (!allowed.has(regionId)) continue;
-    const usable = halves.filter(
-      (half) =>
-        half.gco2PerKwh !== null &&
-        half.from >= earliest &&
-        addHalfHours(half.from, 1) <= work.deadline &&
-        keepsLimits(work, half),
-    );
+    const usable = halves.filter((half) => isUsable(work, half, earliest));
     for (const [i, first] of usable.entries()) {
       const last = usable[i + count - 1];
       if (last?.from.getTime() !== addHalfHours(first.from, count - 1).getTime()) continue;
@@ -121,7 +153,7 @@ function stretchOf(regionId: number, halfHours: readonly OutlookHalfHour[]): Str
   };
 }
 
-const mean = (values: readonly number[]): number =>
+export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export const minute = (at: Date): string => `${at.toISOString().slice(0, 16)}Z`;

@@ -1,13 +1,21 @@
 import type pg from 'pg';
 import { readEvents, type LogEvent } from '../database/event-log.js';
-import { readEventReaders, readEventStates, type EventReaders } from '../database/event-states.js';
-import { isComputeTopic, type ComputeTopic } from '../domain/codes.js';
+import {
+  readEventReaders,
+  readEventStates,
+  type EventReaders,
+  type EventState,
+} from '../database/event-states.js';
+import { readRunStates, type RunState } from '../database/forecast-revisions.js';
+import { isComputeTopic, type Topic } from '../domain/codes.js';
 import type { KnownViewer } from '../domain/viewer.js';
-import type { Stimulus } from './seen.js';
+import type { AgentTopic, Stimulus } from './seen.js';
 
 interface Batch {
   readonly events: readonly LogEvent[];
   readonly readers: EventReaders;
+  /** Runs of ingestion by their number; they are everybody's to see. */
+  readonly runs: ReadonlyMap<number, RunState>;
   /** The last sequence that it has come to. */
   readonly upTo: bigint;
 }
@@ -33,23 +41,28 @@ export class LogReader {
   }
 
   /** What comes after a sequence, of some topics, as far as a viewer's operator is told of it. */
-  async next(after: bigint, viewer: KnownViewer, topics: readonly ComputeTopic[]): Promise<Stretch> {
-    const { events, readers, upTo } = await this.#batch(after);
+  async next(after: bigint, viewer: KnownViewer, topics: readonly AgentTopic[]): Promise<Stretch> {
+    const { events, readers, runs, upTo } = await this.#batch(after);
     const own = events.filter(
       ({ sequence, topic }) =>
         (topics as readonly string[]).includes(topic) &&
         (readers.get(sequence) ?? [viewer.operatorId]).includes(viewer.operatorId),
     );
     if (own.length === 0) return { stimuli: [], upTo };
-    const states = await readEventStates(
-      this.#pool,
-      viewer,
-      own.map(({ sequence }) => sequence),
-    );
-    const stimuli = own.flatMap(({ sequence, topic }) => {
-      const state = states.get(sequence);
+    const ofCompute = sequencesOf(own);
+    const states: ReadonlyMap<bigint, EventState> =
+      ofCompute.length === 0 ? new Map() : await readEventStates(this.#pool, viewer, ofCompute);
+    const stimuli = own.flatMap(({ sequence, topic, objectId }) => {
+      const state = topic === 'INGEST_RUNS' ? runs.get(objectId ?? 0) : states.get(sequence);
       if (!state) return [];
-      return [{ kind: 'EVENT' as const, sequence: String(sequence), topic: topic as ComputeTopic, state }];
+      return [
+        {
+          kind: 'EVENT' as const,
+          sequence: String(sequence),
+          topic: topic as AgentTopic,
+          state: { ...state },
+        },
+      ];
     });
     return { stimuli, upTo };
   }
@@ -64,19 +77,23 @@ export class LogReader {
 
   async #read(after: bigint): Promise<Batch> {
     const events = await readEvents(this.#pool, { after, upTo: this.#head, limit: BATCH });
-    const ofCompute = events.filter(({ topic }) => isComputeTopic(topic));
-    const readers =
-      ofCompute.length === 0
-        ? new Map()
-        : await readEventReaders(
-            this.#pool,
-            ofCompute.map(({ sequence }) => sequence),
-          );
+    const meant = events.filter(({ topic }) => isAgentTopic(topic));
+    const ofCompute = sequencesOf(meant);
+    const ofRuns = meant.flatMap(({ topic, objectId }) =>
+      topic === 'INGEST_RUNS' && objectId !== null ? [objectId] : [],
+    );
     const last = events.at(-1)?.sequence;
     return {
-      events: ofCompute,
-      readers,
+      events: meant,
+      readers: ofCompute.length === 0 ? new Map() : await readEventReaders(this.#pool, ofCompute),
+      runs: ofRuns.length === 0 ? new Map() : await readRunStates(this.#pool, ofRuns),
       upTo: last !== undefined && events.length === BATCH ? last : this.#head,
     };
   }
 }
+
+const isAgentTopic = (topic: Topic): boolean => isComputeTopic(topic) || topic === 'INGEST_RUNS';
+
+/** Of events that carry a row. */
+const sequencesOf = (events: readonly LogEvent[]): readonly bigint[] =>
+  events.flatMap(({ sequence, topic }) => (isComputeTopic(topic) ? [sequence] : []));

@@ -1,7 +1,6 @@
-import type { ComputeTopic } from '../domain/codes.js';
 import type { DecisionType } from '../domain/compute/decision-content.js';
 import type { Refusal } from '../domain/refusal.js';
-import type { AgentSeen, AgentType, Needs, Stimulus, View } from './seen.js';
+import type { AgentSeen, AgentTopic, AgentType, Needs, Stimulus, View } from './seen.js';
 
 /** Actions that an agent can propose. What each takes is its own input. */
 export const PROPOSABLE = [
@@ -79,8 +78,8 @@ export interface Policy {
   readonly version: string;
   /** Which agents act by it. */
   readonly type: AgentType;
-  /** What of the log can wake it. */
-  readonly topics: readonly ComputeTopic[];
+  /** What of the log can wake it. One look after a run of ingestion stands for all runs that the log had by then. */
+  readonly topics: readonly AgentTopic[];
   /** What it may propose; anything else is refused before it is tried. */
   readonly may: readonly ProposableAction[];
   /** What it must see to decide about a stimulus; null: the stimulus is none of its business. Pure. */

@@ -42,6 +42,8 @@ export class AgentRunner {
   #isKept: boolean;
   #failures = 0;
   #notBefore = 0;
+  /** Runs of ingestion up to here are in what the policy was shown after one of them. */
+  #runsShownUpTo = 0n;
   #meeting: { readonly stimulus: Stimulus; readonly next: Next } | null = null;
   readonly #policy: Policy;
   readonly #settings: RunnerSettings;
@@ -105,7 +107,10 @@ export class AgentRunner {
       );
       for (const stimulus of stimuli) {
         if (round.signal.aborted) throw new Stopped();
-        await this.#meet(session, stimulus, { ...this.#cursor, sequence: BigInt(stimulus.sequence) });
+        const sequence = BigInt(stimulus.sequence);
+        // What stands is shown, not what the event brought: after an hour away a look for each of many runs would be the same one.
+        if (stimulus.topic === 'INGEST_RUNS' && sequence <= this.#runsShownUpTo) continue;
+        await this.#meet(session, stimulus, { ...this.#cursor, sequence });
       }
       this.#moveTo({ ...this.#cursor, sequence: upTo, pending: null });
     }
@@ -113,6 +118,7 @@ export class AgentRunner {
 
   async #meet(session: Session, stimulus: Stimulus, next: Next): Promise<void> {
     this.#meeting = { stimulus, next };
+    const isRun = stimulus.kind === 'EVENT' && stimulus.topic === 'INGEST_RUNS';
     const needs = guarded(() => this.#policy.needs(stimulus, session.agent));
     const shown = needs && (await session.show(stimulus, needs));
     const proposals = shown ? await this.#decide(shown, session.round.signal) : [];
@@ -132,6 +138,7 @@ export class AgentRunner {
       await this.#keepPlan(session, plan, next);
       await this.#carryOut(session, plan, next);
     }
+    if (isRun && shown) this.#runsShownUpTo = session.round.head;
     this.#meeting = null;
   }
 

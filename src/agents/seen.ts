@@ -8,14 +8,17 @@ import type { ComputeTopic } from '../domain/codes.js';
 export type AgentType =
   'COMPUTE_ORCHESTRATOR' | 'GRID_OPERATOR' | 'STORAGE_AGENT' | 'FLEXIBILITY_AGENT' | 'CARBON_OPTIMIZER';
 
+/** What of the log can wake an agent: changes of the compute side, and runs of ingestion. */
+export type AgentTopic = ComputeTopic | 'INGEST_RUNS';
+
 /** What an agent is woken by: a change that the log tells of, or the beginning of a half hour by the server's clock. */
 export type Stimulus =
   | {
       readonly kind: 'EVENT';
       /** Of the log, in decimal. */
       readonly sequence: string;
-      readonly topic: ComputeTopic;
-      /** The row as it was at the event, by its columns. */
+      readonly topic: AgentTopic;
+      /** The row as it was at the event, by its columns; of a run, what it did to what is expected. */
       readonly state: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'HALF_HOUR'; readonly from: Date };

@@ -1,19 +1,14 @@
 import type { GridSignalReader } from '../database/grid-signals.js';
 import type { RegionSeries } from '../database/planning/outlook.js';
 import { readForecastErrors } from '../database/planning/forecast-errors.js';
-import {
-  HISTORY_DAYS,
-  correctBy,
-  learnErrors,
-  type LearnedErrors,
-} from '../domain/planner/forecast-correction.js';
+import { correctBy, learnErrors, type LearnedErrors } from '../domain/planner/forecast-correction.js';
+import { DAY_MS, EVIDENCE_DAYS } from '../domain/planner/known-errors.js';
 import { floorToHalfHour } from '../domain/half-hour.js';
 import type { RegionOutlook } from '../domain/planner/places/problem.js';
 import { regionalForecast } from '../domain/planner/regional-forecast.js';
 import { GREAT_BRITAIN } from '../domain/regions.js';
 
-const DAY_MS = 24 * 3_600_000;
-/** So much of the correlation's tail is kept as errors still hang together for. */
+/** The correlation is kept as far as errors still hang together, and as the forecast reaches: it stays with decisions. */
 const LEAST_CORRELATION = 0.01;
 
 export interface BelievedForecast {
@@ -22,7 +17,7 @@ export interface BelievedForecast {
 }
 
 /**
- * The forecast to plan by, with what it may err by, learned from the last 28 days of Great Britain. Its own forecast is
+ * The forecast to plan by, with what it may err by, learned from the last 56 days of Great Britain. Its own forecast is
  * corrected; those of regions, which have no outturn, are taken as they are.
  *
  * @param isCorrected false: Great Britain's is taken as it is too.
@@ -43,9 +38,13 @@ export async function believedForecast(
     forecast: national?.gco2PerKwh ?? [],
     from,
   });
+  const slots = Math.max(0, ...series.map(({ gco2PerKwh }) => gco2PerKwh.length));
   const lags = learned.errorCorrelation.findLastIndex((value) => value >= LEAST_CORRELATION);
   return {
-    errorCorrelation: [...learned.errorCorrelation.slice(0, lags + 1)],
+    errorCorrelation: Array.from(
+      learned.errorCorrelation.slice(0, Math.min(lags + 1, slots)),
+      (value) => Math.round(value * 10_000) / 10_000,
+    ),
     regions: series.map(({ regionId, gco2PerKwh, renewablePct }) => {
       const { corrected, errorStd } =
         regionId === GREAT_BRITAIN ? learned : regionalForecast(gco2PerKwh, learned);
@@ -69,14 +68,14 @@ interface Kept {
 }
 const newest = new WeakMap<GridSignalReader['sources'], Kept>();
 
-/** As of the half hour that runs: learning from 28 days takes longer than a plan does, and a half hour more teaches little. */
+/** As of the half hour that runs: learning from 56 days takes longer than a plan does, and a half hour more teaches little. */
 function learnedAt(reader: GridSignalReader, now: Date, asOf: bigint | null): Promise<LearnedErrors> {
   const at = floorToHalfHour(now);
   const learn = async (): Promise<LearnedErrors> =>
     learnErrors(
       await readForecastErrors(
         reader,
-        { from: new Date(at.getTime() - HISTORY_DAYS * DAY_MS), to: at },
+        { from: new Date(at.getTime() - EVIDENCE_DAYS * DAY_MS), to: at },
         asOf,
       ),
       at,

@@ -5,7 +5,7 @@ import { addHalfHours } from '../domain/half-hour.js';
 import type { Quality } from '../domain/codes.js';
 import type { Backtest } from '../domain/planner/backtest.js';
 import type { BacktestProblem, JobReport } from '../domain/planner/backtest-report.js';
-import { HISTORY_DAYS } from '../domain/planner/forecast-correction.js';
+import { HISTORY_DAYS } from '../domain/planner/known-errors.js';
 import type { Job } from '../domain/planner/job.js';
 import { firstChoices } from '../domain/planner/walk-forward.js';
 import { backtestAsked, type BacktestArgs, type BacktestAsked } from './backtest-input.js';

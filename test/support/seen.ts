@@ -154,6 +154,18 @@ export const eventOf = (
   state: Readonly<Record<string, unknown>>,
 ): Stimulus => ({ kind: 'EVENT', sequence: '12', topic, state });
 
+/** A run that changed what is expected of London. */
+export const revisedBy = (state: Readonly<Record<string, unknown>> = {}): Stimulus =>
+  eventOf('INGEST_RUNS', {
+    ingest_run_id: 4,
+    source: 'a-forecaster',
+    status: 'SUCCEEDED',
+    rows_changed: 40,
+    forecasts_carbon: true,
+    revised_region_ids: [13, 18],
+    ...state,
+  });
+
 /** What a policy of this project, which answers at once, decides. */
 export function decided(policy: Policy, shown: Shown): readonly Proposal[] {
   const proposals = policy.decide(shown);

@@ -1,8 +1,9 @@
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { minute, slotsOf } from '../conditions.js';
+import { cleanestMean, hasLimits, minute, slotsOf, whole } from '../conditions.js';
 import type { Proposal, Shown } from '../policy.js';
-import type { AgentSeen, WorkloadSeen } from '../seen.js';
+import type { AgentSeen, View, WorkloadSeen } from '../seen.js';
+import type { ForecastRevision } from './forecast-revision.js';
 
 /** Of what is said about a refusal: a reason has 1,000 characters in all. */
 const LONGEST_WHY = 700;
@@ -24,6 +25,23 @@ export const place = (
     reason: `${work.jobId} waits for a place`,
   },
 ];
+
+/**
+ * Work that waits is tried again at a revision of the forecast only where that can help: it has limits, and there are half
+ * hours enough by now that keep them. What waits for room alone is tried as time goes by: a forecast makes none.
+ */
+export function placeAfterRevision(
+  { now, outlook, agent }: View,
+  work: WorkloadSeen,
+  { source }: ForecastRevision,
+): Proposal[] {
+  if (work.isNegotiated || !hasLimits(work)) return [];
+  const next = addHalfHours(floorToHalfHour(now), 1);
+  const mean = cleanestMean(work, outlook, work.earliestStart > next ? work.earliestStart : next);
+  if (mean === null) return [];
+  const reason = `${source} revised what it forecasts: ${work.jobId} can run within its limits, at ${whole(mean)} gCO2/kWh at best`;
+  return place(work, agent).map((proposal) => ({ ...proposal, reason }));
+}
 
 /** What is done where no place was found: it waits for one as long as there is time, and is then told no. */
 export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Refusal): readonly Proposal[] {

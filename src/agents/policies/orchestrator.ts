@@ -3,7 +3,8 @@ import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/work
 import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { Needs, WorkloadSeen } from '../seen.js';
-import { place, placedElsewhere } from './orchestrator-place.js';
+import { revisionOf } from './forecast-revision.js';
+import { place, placeAfterRevision, placedElsewhere } from './orchestrator-place.js';
 import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
 import { runDemoWork } from './orchestrator-run.js';
 import { takeIn } from './orchestrator-take-in.js';
@@ -22,7 +23,7 @@ export const orchestrator: Policy = {
   name: 'orchestrator',
   version: '1',
   type: 'COMPUTE_ORCHESTRATOR',
-  topics: ['WORKLOADS', 'NEGOTIATIONS', 'BECKN_TRANSACTIONS'],
+  topics: ['WORKLOADS', 'NEGOTIATIONS', 'BECKN_TRANSACTIONS', 'INGEST_RUNS'],
   may: [
     'queueWorkload',
     'deferWorkload',
@@ -44,6 +45,13 @@ export const orchestrator: Policy = {
       return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } };
     const { state, topic } = stimulus;
     if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
+    if (topic === 'INGEST_RUNS')
+      return (
+        revisionOf(stimulus) && {
+          workloads: 'ALL',
+          outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD },
+        }
+      );
     if (topic === 'WORKLOADS') return needsOfWork(state);
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
@@ -55,6 +63,7 @@ export const orchestrator: Policy = {
     const { stimulus, view } = shown;
     if (stimulus.kind === 'HALF_HOUR') return view.workloads.flatMap((work) => everyHalfHour(shown, work));
     if (stimulus.topic === 'BECKN_TRANSACTIONS') return replanPurchase(shown);
+    if (stimulus.topic === 'INGEST_RUNS') return revised(shown);
     const [work] = view.workloads;
     if (!work) return [];
     if (stimulus.topic === 'NEGOTIATIONS') return answered(shown, work);
@@ -108,6 +117,14 @@ function answered({ view }: Shown, work: WorkloadSeen): readonly Proposal[] {
       },
     ];
   return place(work, view.agent, negotiation.status === 'ACCEPTED' ? negotiation.negotiationId : null);
+}
+
+/** What was taken in and waits may have a place by what is forecast now. */
+function revised({ stimulus, view }: Shown): readonly Proposal[] {
+  const revision = revisionOf(stimulus);
+  if (!revision) return [];
+  const waiting = view.workloads.filter(({ status }) => isWaiting(status) && status !== 'PENDING');
+  return waiting.flatMap((work) => placeAfterRevision(view, work, revision));
 }
 
 /** What there is to do about a workload when a half hour begins. What waits is tried every hour, and when time is short every half hour. */

@@ -1,31 +1,32 @@
-/** Lags looked at: a day. */
-const LAGS = 48;
+/** Lags looked at: a week. Errors drift for days, and the same hour goes wrong the day after: a day would hide both. */
+export const LAGS = 7 * 48;
 /** Pairs under which a week is not full: too few to tell how errors hang together. */
 const LEAST_PAIRS = 7 * 48;
 
+/** Of the national forecast of 2023, not corrected. */
+const MEASURED = [
+  [0, 1],
+  [1, 0.74],
+  [2, 0.53],
+  [4, 0.3],
+  [8, 0.12],
+] as const;
+
 /**
  * Autocorrelation of the national forecast's errors of 2023 at 1, 2, 4 and 8 half hours: 0.74, 0.53, 0.30, 0.12; between
- * them and beyond by the same ratio a step. Convex and falling, so that no sum of errors has a variance below 0 (Pólya).
+ * them by the same ratio a step. Beyond, where 0.03 to 0.28 was left for a week, in a straight line to 0 after that. Convex
+ * and falling, so that no sum of errors has a variance below 0 (Pólya).
  */
-export const USUAL_CORRELATION: Float64Array = usualCorrelation();
-
-function usualCorrelation(): Float64Array {
-  const known = [
-    [0, 1],
-    [1, 0.74],
-    [2, 0.53],
-    [4, 0.3],
-    [8, 0.12],
-  ] as const;
-  return Float64Array.from({ length: LAGS + 1 }, (_, lag) => {
-    const next = known.findIndex(([at]) => at >= lag);
-    const [[before, low], [after, high]] = next < 1 ? [known[3], known[4]] : [known[next - 1]!, known[next]!];
-    return lag === 0 ? 1 : low * (high / low) ** ((lag - before) / (after - before));
-  });
-}
+export const USUAL_CORRELATION: Float64Array = Float64Array.from({ length: LAGS + 1 }, (_, lag) => {
+  const next = MEASURED.findIndex(([at]) => at >= lag);
+  const [last, left] = MEASURED.at(-1)!;
+  if (next < 0) return left * (1 - (lag - last) / (LAGS + 1 - last));
+  const [[before, low], [after, high]] = [MEASURED[Math.max(0, next - 1)]!, MEASURED[next]!];
+  return lag === after ? high : low * (high / low) ** ((lag - before) / (after - before));
+});
 
 /**
- * Autocorrelation of errors by lag in half hours, from 0 to a day. Sums are over all runs and divided by what all errors
+ * Autocorrelation of errors by lag in half hours, from 0 to a week. Sums are over all runs and divided by what all errors
  * sum to, and fall off in a straight line to 0 beyond the last lag (Bartlett): so that no sum of errors has a variance
  * below 0. Of fewer than a week of errors nothing is learned: then that of 2023.
  *

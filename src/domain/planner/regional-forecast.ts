@@ -1,4 +1,5 @@
-import { notBelowZero, type CorrectedForecast } from './forecast-correction.js';
+import type { CorrectedForecast } from './forecast-correction.js';
+import { notBelowZero } from './known-errors.js';
 
 /**
  * A region's forecast with the error to expect of it. No outturn of a region is published: its own error cannot be seen, and

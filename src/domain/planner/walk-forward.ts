@@ -1,8 +1,9 @@
 import { HALF_HOUR_MS } from '../half-hour.js';
 import { CLOCKS, ForecastCells, clockIndexOf } from './forecast-cells.js';
-import { HISTORY_DAYS, SMOOTHING_HALF_HOURS, clippedError, notBelowZero } from './forecast-correction.js';
 import { reachOf, smoothed } from './gaussian-smoothing.js';
 import type { Job } from './job.js';
+import { HISTORY_DAYS, clippedError, notBelowZero } from './known-errors.js';
+import { SMOOTHING_HALF_HOURS } from './remaining-errors.js';
 
 export interface WalkForwardInput {
   /** Start of the first half hour. */

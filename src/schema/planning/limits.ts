@@ -10,7 +10,7 @@ export const limitFields = (t: Fields) => ({
   }),
   confidencePct: t.float({
     description:
-      'How sure it must be that the intensity keeps below that, 50–99.9 percent, each half hour for itself, by the errors of the last 28 days. The forecast is believed when left out.',
+      'How sure it must be that the intensity keeps below that, 50–99.9 percent, each half hour for itself, by the errors of the forecast of Great Britain in the last 28 days; of a region as the same share, since no outturn of it is published. The forecast is believed when left out.',
   }),
   carbonBudgetGco2: t.float({
     description: 'At most so much carbon in all, gCO2. No such limit when left out.',
@@ -37,5 +37,5 @@ export const PlanObjectiveInput = builder.inputType('PlanObjectiveInput', {
 });
 
 export const CORRECTED =
-  'Whether to choose by the forecast less the bias it had in the last 28 days, smoothed; that of regions, which have no outturn to learn from, is taken as it is. True when left out.';
+  'Whether to choose by the forecast less the bias it had in the last 28 days, smoothed. Only that of Great Britain is: regions have no outturn to learn from, and what is forecast of them is taken as it is either way. True when left out.';
 export const OBJECTIVE = 'What is minimised; carbon alone when left out.';

@@ -3,7 +3,10 @@ import { CONFIDENCE_PCT, type Spread } from '../../planning/spread.js';
 import { builder } from '../builder.js';
 
 export const SpreadType = builder.objectRef<Spread>('CarbonSpread').implement({
-  description: `What is expected of an amount of carbon, and between what bounds it lies with ${CONFIDENCE_PCT} % confidence, gCO2.`,
+  description:
+    `What is expected of an amount of carbon, and between what bounds it lies with ${CONFIDENCE_PCT} % confidence, gCO2. ` +
+    "How far forecasts are off is measured of Great Britain's, by its outturns of the last four weeks. No outturn of a region is published: its bounds take " +
+    'the error of Great Britain as the same share of what is forecast of the region, and nobody can tell how often they hold.',
   fields: (t) => ({
     expectedGco2: t.exposeFloat('expected', { description: 'What is expected, gCO2.' }),
     lowGco2: t.exposeFloat('low', {

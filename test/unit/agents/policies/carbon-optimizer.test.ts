@@ -9,6 +9,7 @@ import {
   eventOf,
   outlookOf,
   placedAt,
+  revisedBy,
   viewOf,
   workSeen,
 } from '../../../support/seen.js';
@@ -50,6 +51,23 @@ describe('the carbon optimizer', () => {
     expect(moves([capped])).toMatchObject([
       { action: 'replanWorkload', reason: 'the newest forecast breaks a limit of job where it is placed' },
     ]);
+  });
+
+  it('looks again when the forecast is revised, by the same rules, and says whose it is', () => {
+    const shown = (clean: number) => ({
+      stimulus: revisedBy(),
+      view: viewOf({ agent, workloads: [placed], outlook: london(clean) }),
+    });
+    expect(decided(carbonOptimizer, shown(100))).toMatchObject([
+      {
+        action: 'replanWorkload',
+        input: { jobId: 'job', agentId: 'us', minimumSavingPct: 5 },
+        reason:
+          'a-forecaster revised what it forecasts: the newest forecast promises up to 12 kg CO2 less for job, 50 % of 24 kg',
+      },
+    ]);
+    expect(decided(carbonOptimizer, shown(185))).toEqual([]);
+    expect(carbonOptimizer.needs(revisedBy(), agent)).toEqual(carbonOptimizer.needs(HALF_HOUR, agent));
   });
 
   it.each<[string, object, Partial<WorkloadSeen>, readonly string[]]>([

@@ -14,6 +14,7 @@ import {
   negotiationSeen,
   outlookOf,
   placedAt,
+  revisedBy,
   shortly,
   viewOf,
   workSeen,
@@ -253,6 +254,42 @@ describe('the orchestrator', () => {
       });
       expect(Math.abs(madeUpEnergyKwh(work) - 100)).toBeLessThanOrEqual(5);
       expect(proposal?.reason).toContain('synthetic');
+    });
+  });
+
+  describe('when the forecast is revised', () => {
+    const capped: Partial<WorkloadSeen> = { status: 'DEFERRED_CARBON', maxCarbonIntensityGco2PerKwh: 110 };
+    const stretch = (clean: readonly number[]) =>
+      outlookOf(13, 24, (i) => ({ gco2PerKwh: clean.includes(i) ? 105 : 180 }));
+
+    it.each<[string, Partial<WorkloadSeen>, readonly number[], boolean]>([
+      ['that its limits wait for, where it keeps them now', {}, [6, 7], true],
+      ['that is deferred for want of room within limits', { status: 'DEFERRED_CAPACITY' }, [6, 7], true],
+      ['that may be interrupted, by half hours apart', { isInterruptible: true }, [6, 9], true],
+      ['whose limits it does not keep', {}, [], false],
+      ['whose limits it keeps for too short', {}, [6, 9], false],
+      ['that may begin only later', { earliestStart: at(8) }, [6, 7], false],
+      ['that must be done before', { deadline: at(7) }, [6, 7], false],
+      ['whose only half hour has begun', {}, [0, 1], false],
+      ['that may not run there', { allowedRegionIds: [1] }, [6, 7], false],
+      [
+        'without limits, which no forecast makes room for',
+        { maxCarbonIntensityGco2PerKwh: null },
+        [6, 7],
+        false,
+      ],
+      ['that is negotiated', { isNegotiated: true }, [6, 7], false],
+      ['that nobody has taken in', { status: 'PENDING' }, [6, 7], false],
+      ['that has its place', { status: 'SCHEDULED', placement: placedAt([10, 11]) }, [6, 7], false],
+    ])('work %s', (_what, work, clean, isTried) => {
+      const view = viewOf({ workloads: [workSeen({ ...capped, ...work })], outlook: stretch(clean) });
+      const proposals = decided(orchestrator, { stimulus: revisedBy(), view });
+      expect(shortly(proposals)).toEqual(isTried ? ['placeWorkload job'] : []);
+      for (const { reason } of proposals)
+        expect(reason).toBe(
+          'a-forecaster revised what it forecasts: job can run within its limits, at 105 gCO2/kWh at best',
+        );
+      expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
     });
   });
 

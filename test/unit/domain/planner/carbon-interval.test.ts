@@ -43,8 +43,31 @@ describe('the interval of a sum of carbon', () => {
     expect(one).toBeCloseTo(Z90 * 20, 10);
     const neighbours = halfWidth(carbonInterval([{ forecast: flat(10), slots: [3, 4], kwhPerSlot: 2 }]));
     expect(neighbours).toBeCloseTo(Z90 * 20 * Math.sqrt(2 + 2 * 0.74), 10);
-    const apart = halfWidth(carbonInterval([{ forecast: flat(10), slots: [3, 80], kwhPerSlot: 2 }]));
+    const ofADay = flat(10, USUAL_CORRELATION.slice(0, 49));
+    const apart = halfWidth(carbonInterval([{ forecast: ofADay, slots: [3, 80], kwhPerSlot: 2 }]));
     expect(apart).toBeCloseTo(Z90 * 20 * Math.sqrt(2), 10);
+  });
+
+  it('is never of negative width, and widens with confidence, whatever is drawn', () => {
+    const start = new Date('2026-01-05T00:00:00Z');
+    const history = historyOf(start, correlatedErrors(3, 40 * 48, 14, 0.8));
+    const at = addHalfHours(start, 40 * 48);
+    const forecast = correctForecast({ forecast: [...flat(1).corrected], from: at, history, at });
+    const slots = fc.uniqueArray(fc.integer({ min: 0, max: 95 }), { minLength: 1, maxLength: 96 });
+    const level = fc.double({ min: 0.5, max: 0.98, noNaN: true });
+    fc.assert(
+      fc.property(slots, slots, level, (chosen, others, confidence) => {
+        const drawn = (own: readonly number[]) => [{ forecast, slots: own, kwhPerSlot: 1 }];
+        for (const by of [
+          (asked: number) => carbonInterval(drawn(chosen), asked),
+          (asked: number) => savingInterval({ chosen: drawn(chosen), atOnce: drawn(others) }, asked),
+        ]) {
+          expect(halfWidth(by(confidence))).toBeGreaterThanOrEqual(0);
+          expect(halfWidth(by(confidence + 0.01))).toBeGreaterThanOrEqual(halfWidth(by(confidence)));
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('has its sum in the middle, and widens with confidence', () => {
@@ -85,7 +108,7 @@ describe('the interval of a sum of carbon', () => {
             for (const [i, own] of weights.entries())
               for (const [k, other] of weights.entries())
                 variance += own * other * (correlation[Math.abs(i - k)] ?? 0);
-            expect(variance).toBeGreaterThanOrEqual(-0.05); // the usual one ends at a day, where it is 1e-4
+            expect(variance).toBeGreaterThanOrEqual(-1e-9);
           }
         },
       ),

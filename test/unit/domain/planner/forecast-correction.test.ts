@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addHalfHours } from '../../../../src/domain/half-hour.js';
-import {
-  SMOOTHING_HALF_HOURS,
-  correctForecast,
-  type PastForecast,
-} from '../../../../src/domain/planner/forecast-correction.js';
+import { correctForecast, type PastForecast } from '../../../../src/domain/planner/forecast-correction.js';
 import { smoothed } from '../../../../src/domain/planner/gaussian-smoothing.js';
+import { SMOOTHING_HALF_HOURS } from '../../../../src/domain/planner/remaining-errors.js';
 import { regionalForecast } from '../../../../src/domain/planner/regional-forecast.js';
 import { correlatedErrors, historyOf, waveAt } from './made-up-forecasts.js';
 
