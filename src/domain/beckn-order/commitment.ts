@@ -19,5 +19,4 @@ export const mayBeBought = ({ state, wasConfirmAsked, wasCancelAsked }: Commitme
   !OVER.has(state) && (wasConfirmAsked || !wasCancelAsked);
 
 /** Whether the seller may hold the buyer to it. */
-export const isBinding = (purchase: Commitment): boolean =>
-  purchase.wasConfirmAsked && mayBeBought(purchase);
+export const isBinding = (purchase: Commitment): boolean => purchase.wasConfirmAsked && mayBeBought(purchase);
