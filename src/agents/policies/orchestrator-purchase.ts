@@ -19,7 +19,10 @@ function purchaseOf(stimulus: Stimulus): Purchase | null {
     replanning_note: note,
     replanning_since: since,
     replanned_at: again,
+    agent_id: agentId,
   } = stimulus.state;
+  // The agent that began it sees to it.
+  if (typeof agentId === 'number') return null;
   if (typeof since !== 'string' || typeof code !== 'string') return null;
   if (typeof again === 'string' && Date.parse(again) >= Date.parse(since)) return null;
   return { code, workloadId: Number(workloadId), note: typeof note === 'string' ? note : 'it changed' };
