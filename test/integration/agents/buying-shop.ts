@@ -62,6 +62,8 @@ export interface BuyingShop {
   settle(host?: TestHost): Promise<void>;
   /** So much later, with all that follows. */
   later(seconds: number): Promise<void>;
+  /** To the beginning of a half hour after the start, with all that follows. */
+  goTo(halfHour: number): Promise<void>;
   /** Purchases for some work, oldest first. */
   purchases(jobId: string): Promise<readonly Purchase[]>;
   /** @throws {Error} where there is none, or more than one. */
@@ -153,6 +155,7 @@ export async function startBuying(): Promise<BuyingShop> {
       await shop.carry();
       await shop.settle();
     },
+    goTo: (halfHour) => shop.later((at(halfHour).getTime() + 5_000 - database.clock.now().getTime()) / 1_000),
     async purchases(jobId) {
       const { rows } = await database.owner.query<Purchase>(
         `select t.code, c.item_id as item, t.state::text, (t.accepted ->> 'gbpPerMwh')::double precision as accepted,

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelWorkload } from '../../../src/actions/work/cancel-workload.js';
+import { completeWorkload } from '../../../src/actions/work/complete-workload.js';
+import { failWorkload } from '../../../src/actions/work/fail-workload.js';
+import { startWorkload } from '../../../src/actions/work/start-workload.js';
 import { replayDecision } from '../../../src/agents/replay.js';
 import { verifyDecisions } from '../../../src/database/decision-chain.js';
 import { done } from '../../support/compute.js';
@@ -188,6 +191,40 @@ describe('an agent that may buy', () => {
     // The beginning of a half hour shows what no event told of.
     await shop.later(1_800);
     expect(await shop.only(jobId)).toMatchObject({ item: 'early-11', state: 'CONFIRMED' });
+  });
+
+  it('tells the seller once that the load is gone where its work fails in the window', async () => {
+    const { jobId, first } = await shop.submit();
+    await shop.settle();
+    await shop.goTo(first);
+    await done(shop.database, shop.viewer, startWorkload, { jobId });
+    await done(shop.database, shop.viewer, failWorkload, { jobId, reason: 'the machine broke' });
+    await shop.settle();
+    const bought = await shop.only(jobId);
+    expect(bought).toMatchObject({ state: 'CONFIRMED', isSeenTo: true });
+    expect(shop.askedOf(bought.code)).toEqual(['select', 'init', 'confirm', 'update']);
+    const update = shop.bpp.asked.at(-1);
+    expect(JSON.stringify(update?.message)).toContain('"loadReduction":1,');
+    expect((await shop.reasons(jobId)).at(-1)).toMatch(
+      /is FAILED: the seller of .* is told that its load is gone\.$/,
+    );
+  });
+
+  it('tells the seller so where its work is done early, and not where it is done in time', async () => {
+    const [early, punctual] = [await shop.submit(), await shop.submit({ number: 13, jobId: 'punctual' })];
+    await shop.settle();
+    const complete = async (jobId: string): Promise<readonly string[]> => {
+      await done(shop.database, shop.viewer, completeWorkload, { jobId, actualEnergyKwh: 900 });
+      await shop.settle();
+      return shop.askedOf((await shop.only(jobId)).code);
+    };
+    await shop.goTo(early.first);
+    for (const { jobId } of [early, punctual])
+      await done(shop.database, shop.viewer, startWorkload, { jobId });
+    await shop.goTo(early.first + 1);
+    expect(await complete(early.jobId)).toEqual(['select', 'init', 'confirm', 'update']);
+    await shop.goTo(early.first + 2);
+    expect(await complete(punctual.jobId)).toEqual(['select', 'init', 'confirm']);
   });
 
   it('never has two windows for one work at once, never fails, and decides each time the same again', async () => {
