@@ -47,6 +47,7 @@ export async function readPurchasesSeen(
         (select max(p.slot_from) + interval '30 minutes' from placement_slots p where p.placement_id = t.placement_id) as "placedUntil",
         ${timesAsked('status')} and q.order_message_id > (select max(b.order_message_id) from order_messages b
           where b.order_transaction_id = t.order_transaction_id and b.direction = 'OUTBOUND' and b.action <> 'status')) as refreshes,
+        ${timesAsked('confirm')}) as "confirmsAsked",
         ${timesAsked('update')}) as "updatesAsked", ${timesAsked('cancel')}) as "cancelsAsked"
       from order_transactions t join workloads w using (workload_id) join compute_windows c using (compute_window_id)
       join window_snapshots s on s.compute_window_id = t.compute_window_id and s.sequence = t.offer_sequence
@@ -75,6 +76,7 @@ const seenOf = (row: Row, agentNumber: number, now: Date): PurchaseSeen => ({
   wasCancelAsked: row.wasCancelAsked,
   replanning: replanningOf(row),
   refreshes: row.refreshes,
+  confirmsAsked: row.confirmsAsked,
   updatesAsked: row.updatesAsked,
   cancelsAsked: row.cancelsAsked,
   windowId: windowIdOf(row.window),

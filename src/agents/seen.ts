@@ -167,6 +167,7 @@ export interface PurchaseSeen extends WindowTerms, Commitment {
   readonly replanning: { readonly reason: ReplanningReason; readonly note: string } | null;
   /** How often the seller was asked how it stands since he was asked for something else. */
   readonly refreshes: number;
+  readonly confirmsAsked: number;
   readonly updatesAsked: number;
   readonly cancelsAsked: number;
 }

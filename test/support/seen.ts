@@ -212,6 +212,7 @@ export const purchaseSeen = (purchase: Partial<PurchaseSeen> = {}): PurchaseSeen
   wasCancelAsked: false,
   replanning: null,
   refreshes: 0,
+  confirmsAsked: 0,
   updatesAsked: 0,
   cancelsAsked: 0,
   ...purchase,

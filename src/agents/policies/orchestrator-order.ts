@@ -1,5 +1,5 @@
 /** How the orchestrator goes on with a purchase that it began, by where it stands. What somebody else began, it leaves alone. */
-import { isBinding } from '../../domain/beckn-order/commitment.js';
+import { isBinding, mayBeBought } from '../../domain/beckn-order/commitment.js';
 import type { BecknState } from '../../domain/beckn-order/states.js';
 import type { Refusal } from '../../domain/refusal.js';
 import { evaluateTerms, fitOf, leaveOf, type Evaluated, type Fit } from '../buying-rule.js';
@@ -10,6 +10,8 @@ import { acknowledge, planAgain } from './orchestrator-purchase.js';
 
 /** How often a silent seller is asked how it stands before it is called off. */
 const MOST_REFRESHES = 2;
+/** How often it is tried to buy it: a seller may ask another price every time. */
+const MOST_CONFIRMS = 3;
 /** How often it is called off: a seller who never answers, or will not, is not asked for ever. */
 const MOST_CANCELS = 2;
 /** What a seller is told has so many characters. */
@@ -76,15 +78,26 @@ function obstacleOf({ view, purchase, fit }: Order): string | null {
   if (!leaveOf(view.agent)) return 'its agent may not buy any more';
   if (fit === 'ENDED') return `${purchase.jobId} is ${purchase.workStatus}`;
   if (fit === 'MISSES') return `${purchase.jobId} has no place within it`;
-  const rival = rivalOf(view, purchase);
+  if (purchase.state === 'PRICE_CHANGED' && purchase.confirmsAsked >= MOST_CONFIRMS)
+    return `its price was another ${purchase.confirmsAsked} times`;
+  const rival = boughtBesides(view, purchase) ?? begunBefore(view, purchase);
   return rival ? `purchase ${rival.transactionId} for ${purchase.jobId} may be bought already` : null;
 }
 
 /** Another purchase for the same work that its seller may hold us to. */
-const rivalOf = (view: View, { workload, transactionId }: PurchaseSeen): PurchaseSeen | undefined =>
+const boughtBesides = (view: View, { workload, transactionId }: PurchaseSeen): PurchaseSeen | undefined =>
   view.purchases.find(
     (each) => each.workload === workload && each.transactionId !== transactionId && isBinding(each),
   );
+
+/** An older one that stands again: its seller took back that it was gone. */
+const begunBefore = (view: View, { workload, transactionId }: PurchaseSeen): PurchaseSeen | undefined =>
+  view.purchases
+    .slice(
+      0,
+      view.purchases.findIndex((each) => each.transactionId === transactionId),
+    )
+    .find((each) => each.workload === workload && mayBeBought(each));
 
 const brokenText = ({ name, unit, limit, value }: Evaluated): string =>
   limit === null
@@ -131,7 +144,7 @@ function keepOrRelease(order: Order): readonly Proposal[] {
   const { replanning, transactionId: code, jobId } = purchase;
   if (fit === 'MISSES' || fit === 'ENDED') return release(order);
   if (replanning?.reason === 'CONFIRMED_LATE')
-    return rivalOf(view, purchase)
+    return boughtBesides(view, purchase)
       ? callOff(order, `${jobId} has another window by now`)
       : [acknowledge(code, `purchase ${code} was confirmed late, and ${jobId} still runs in its window`)];
   return replanning ? planAgain(view, work, { code, note: replanning.note }) : [];

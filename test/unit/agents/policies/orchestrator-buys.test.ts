@@ -212,6 +212,12 @@ describe('the orchestrator that may buy', () => {
         [ack, cancel],
       ],
       [
+        'at another price within the rule, again and again',
+        { state: 'PRICE_CHANGED', gbpPerMwh: 59, confirmsAsked: 3, ...says('PRICE_CHANGED') },
+        {},
+        [ack, cancel],
+      ],
+      [
         'called off too often',
         {
           state: 'PRICE_CHANGED',
@@ -325,6 +331,14 @@ describe('the orchestrator that may buy', () => {
         purchaseSeen({ ...bought, replanning: { reason: 'CONFIRMED_LATE', note: 'late' } }),
       ])
         expect(does(shownOf({ purchases: [first, purchase] })).at(-1)).toBe(cancel);
+    });
+
+    it('goes on with the older of two, where the seller takes back that the window is gone', () => {
+      const [older, newer] = [
+        purchaseSeen({ transactionId: 'buy-0', state: 'INITIALISED' }),
+        purchaseSeen({ transactionId: 'buy-1', state: 'INITIALISED', windowId: 'another' }),
+      ];
+      expect(does(shownOf({ purchases: [older, newer] }))).toEqual(['confirmOrder buy-0', cancel]);
     });
 
     it('calls off what it may not confirm any more, and nothing else', () => {
