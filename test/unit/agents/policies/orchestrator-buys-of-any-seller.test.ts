@@ -48,6 +48,11 @@ const USUAL: Readonly<Record<BecknAction, OrderStatement['word']>> = {
   cancel: 'CANCELLED',
 };
 
+/** What must be so whenever something is asked of a seller. */
+function demand(isSo: boolean, what: string): asserts isSo {
+  if (!isSo) throw new Error(`it is not so that ${what}`);
+}
+
 /** Purchases in memory, by the domain's own rules, with a seller who does what he is told to, and then the usual. */
 class Market {
   now = 0;
@@ -99,7 +104,7 @@ class Market {
     const number =
       action === 'selectOffer' ? this.#orders.length : Number(String(input['transactionId']).slice(4));
     if (action === 'selectOffer') {
-      expect(this.purchases.filter(mayBeBought)).toEqual([]);
+      demand(!this.purchases.some(mayBeBought), 'nothing else is under way');
       const offer = offers.find(({ windowId }) => windowId === input['windowId'])!;
       this.#orders.push({ offer, messages: [], replannedAt: null });
       this.#ask(number, 'select', offer.gbpPerMwh);
@@ -108,19 +113,22 @@ class Market {
     if (action === 'replanWorkload') return; // it stays where it is
     const purchase = this.purchases[number]!;
     if (action === 'acknowledgeReplanning') {
-      expect(purchase.replanning).not.toBeNull();
+      demand(purchase.replanning !== null, 'there is something to look at again');
       this.#orders[number]!.replannedAt = second(this.now);
       return;
     }
-    expect(purchase.isAwaited).toBe(false);
-    expect(BECKN_STEPS[purchase.state]).toContain(question);
+    demand(!purchase.isAwaited, 'no answer is waited for');
+    demand(
+      question !== undefined && BECKN_STEPS[purchase.state].includes(question),
+      `${action} may be asked`,
+    );
     if (action === 'confirmOrder') {
-      expect(this.purchases.filter((each, i) => i !== number && isBinding(each))).toEqual([]);
-      expect(purchase.gbpPerMwh).toBeLessThanOrEqual(GRID_GBP_PER_MWH);
-      expect(input['acceptGbpPerMwh']).toBe(purchase.gbpPerMwh);
+      demand(!this.purchases.some((each, i) => i !== number && isBinding(each)), 'no other is bought');
+      demand((purchase.gbpPerMwh ?? Infinity) <= GRID_GBP_PER_MWH, 'it is not dearer than the grid');
+      demand(input['acceptGbpPerMwh'] === purchase.gbpPerMwh, 'the price that is accepted is named');
     }
     const accepts = action === 'initOrder' || action === 'confirmOrder' ? purchase.gbpPerMwh : null;
-    this.#ask(number, question!, accepts);
+    this.#ask(number, question, accepts);
   }
 
   /** Until the next thing happens. */
