@@ -67,7 +67,7 @@ export const orchestrator: Policy = {
     const { state, topic } = stimulus;
     if (topic === 'BECKN_TRANSACTIONS')
       return isOwnPurchase(stimulus, agent) ? marketNeedsOfPurchase(state) : needsOfPurchase(stimulus);
-    if (topic === 'WORKLOADS') return needsOfWork(state) ?? marketNeedsOfWork(state, agent);
+    if (topic === 'WORKLOADS') return together(needsOfWork(state), marketNeedsOfWork(state, agent));
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
     const isCountered = state['awaiting_agent_id'] === agent.number;
@@ -86,8 +86,10 @@ export const orchestrator: Policy = {
       return isOwnPurchase(stimulus, view.agent) ? onMarket(view, work ?? null) : replanPurchase(shown);
     if (!work) return [];
     if (stimulus.topic === 'NEGOTIATIONS') return answered(shown, work);
-    if (marketNeedsOfWork(stimulus.state, view.agent)) return onMarket(view, work);
-    return isUntouched(stimulus.state, work) ? waitsForUs(shown, work) : [];
+    return [
+      ...(isUntouched(stimulus.state, work) ? waitsForUs(shown, work) : []),
+      ...(marketNeedsOfWork(stimulus.state, view.agent) ? onMarket(view, work) : []),
+    ];
   },
   onRefusal(shown, proposal, refusal) {
     if (proposal.action === 'selectOffer') return nextWindow(shown.view, proposal, refusal);
@@ -108,6 +110,9 @@ function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
   const regionIds = allowed.length > 0 ? allowed : LICENCE_AREA_IDS;
   return { workloads, peers: true, outlook: { regionIds, halfHours } };
 }
+
+const together = (one: Needs | null, other: Needs | null): Needs | null =>
+  one && other ? { ...one, ...other } : (one ?? other);
 
 /** What is told of is still so: else a later event tells what is. */
 const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>
