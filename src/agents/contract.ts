@@ -5,7 +5,7 @@ import type { Policy, ProposableAction, Proposal } from './policy.js';
 const MOST_PROPOSALS = 300;
 const LONGEST_REASON = 1_000;
 
-/** What changes where work is, a store is, or what was agreed: each is explained in the chain. */
+/** What changes where work is, a store is, or what was agreed or bought: each is explained in the chain. */
 const MOVES: ReadonlySet<ProposableAction> = new Set<ProposableAction>([
   'queueWorkload',
   'deferWorkload',
@@ -18,6 +18,10 @@ const MOVES: ReadonlySet<ProposableAction> = new Set<ProposableAction>([
   'acceptNegotiation',
   'rejectNegotiation',
   'publishFlexibilityWindow',
+  'selectOffer',
+  'confirmOrder',
+  'updateOrder',
+  'cancelOrder',
 ]);
 
 /** Where an input names the agent that acts. */

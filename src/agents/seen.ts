@@ -4,6 +4,8 @@ import type { NegotiationStatus } from '../domain/compute/negotiation-states.js'
 import type { NegotiationTerms } from '../domain/compute/negotiation-terms.js';
 import type { WorkloadStatus } from '../domain/compute/workload-states.js';
 import type { ComputeTopic } from '../domain/codes.js';
+import type { Commitment } from '../domain/beckn-order/commitment.js';
+import type { ReplanningReason } from '../domain/beckn-order/standing.js';
 
 export type AgentType =
   'COMPUTE_ORCHESTRATOR' | 'GRID_OPERATOR' | 'STORAGE_AGENT' | 'FLEXIBILITY_AGENT' | 'CARBON_OPTIMIZER';
@@ -72,6 +74,10 @@ export interface WorkloadSeen {
   readonly maxPriceGbpPerMwh: number | null;
   readonly minRenewablePct: number | null;
   readonly maxGridStress: number | null;
+  /** For all of it, GBP. */
+  readonly maxCostGbp: number | null;
+  /** For all of it, gCO2. */
+  readonly carbonBudgetGco2: number | null;
   /** Empty: any. */
   readonly allowedRegionIds: readonly number[];
   /** Null: it has no power of its own. */
@@ -127,6 +133,48 @@ export interface WindowSeen {
   readonly to: Date;
 }
 
+/** What a compute window is sold as. Null where its seller does not say, or not in these units. */
+export interface WindowTerms {
+  /** Global id of the window. */
+  readonly windowId: string;
+  readonly regionId: number | null;
+  /** Inside. */
+  readonly from: Date;
+  /** Outside. */
+  readonly to: Date;
+  readonly capacityMw: number | null;
+  readonly renewablePct: number | null;
+  readonly gco2PerKwh: number | null;
+  readonly gbpPerMwh: number | null;
+}
+
+/** A compute window that is on offer in a region and at a time in which work of the operator has its place; at its cheapest offer. */
+export interface OfferSeen extends WindowTerms {
+  readonly offerId: string;
+}
+
+/** A purchase of a compute window, for work of the agent's operator. Its terms are those that the seller stated last. */
+export interface PurchaseSeen extends WindowTerms, Commitment {
+  readonly transactionId: string;
+  /** Number of its work. */
+  readonly workload: number;
+  readonly jobId: string;
+  readonly workStatus: WorkloadStatus;
+  /** End of the last half hour of the place that it was begun for; null: it names none. */
+  readonly placedUntil: Date | null;
+  /** Whether this agent began it. */
+  readonly isMine: boolean;
+  /** Whether an answer is waited for: nothing can be asked until it comes or runs out. */
+  readonly isAwaited: boolean;
+  /** Whether whoever planned with it must look again, and why; null: he need not, or has. */
+  readonly replanning: { readonly reason: ReplanningReason; readonly note: string } | null;
+  /** How often the seller was asked how it stands since he was asked for something else. */
+  readonly refreshes: number;
+  readonly confirmsAsked: number;
+  readonly updatesAsked: number;
+  readonly cancelsAsked: number;
+}
+
 /** What is expected of one half hour of one region. Stress and price are Great Britain's. Null where nothing is known. */
 export interface OutlookHalfHour {
   readonly regionId: number;
@@ -147,6 +195,10 @@ export interface View {
   readonly peers: readonly PeerSeen[];
   readonly storage: readonly StorageSeen[];
   readonly windows: readonly WindowSeen[];
+  /** By their start. Empty where this process cannot buy. */
+  readonly offers: readonly OfferSeen[];
+  /** The oldest first. */
+  readonly purchases: readonly PurchaseSeen[];
   /** By half hour, then region; only half hours of which something is known. */
   readonly outlook: readonly OutlookHalfHour[];
 }
@@ -160,6 +212,12 @@ export interface Needs {
   readonly peers?: boolean;
   readonly storage?: boolean;
   readonly windows?: boolean;
+  /** Where all work of the operator has its place, or one work by its number. */
+  readonly offers?: 'ALL' | number;
+  /** All whose window is not over and that stand or whose work is not over; or those of one work by its number. */
+  readonly purchases?: 'ALL' | number;
+  /** Where and until when the work that is shown has its place; asked for in place of `outlook`. */
+  readonly outlookOfPlaces?: boolean;
   /** From the half hour that covers now on. */
   readonly outlook?: { readonly regionIds: readonly number[]; readonly halfHours: number };
 }

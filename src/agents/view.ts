@@ -2,35 +2,73 @@ import type pg from 'pg';
 import type { ActionDatabase } from '../database/actions.js';
 import { archivedSpans } from '../database/archive/archived-spans.js';
 import { readAs } from '../database/viewers.js';
+import { HALF_HOUR_MS, floorToHalfHour } from '../domain/half-hour.js';
 import type { KnownViewer } from '../domain/viewer.js';
 import { readOutlook } from './outlook.js';
-import type { AgentSeen, NegotiationSeen, Needs, PeerSeen, StorageSeen, View, WindowSeen } from './seen.js';
+import { readOffersSeen } from './offers-seen.js';
+import { readPurchasesSeen } from './purchases-seen.js';
+import type {
+  AgentSeen,
+  NegotiationSeen,
+  Needs,
+  PeerSeen,
+  StorageSeen,
+  View,
+  WindowSeen,
+  WorkloadSeen,
+} from './seen.js';
 import { readWorkloadsSeen } from './workloads-seen.js';
 
 type Db = Pick<pg.ClientBase, 'query'>;
 
+/** Half hours ahead that are looked at, at most: forecasts reach no further. */
+const MOST_HALF_HOURS = 96;
+
 /** What a policy asked to be shown, as its agent's operator may see it, all in one transaction. */
 export function readView(
-  { pool, reader }: Pick<ActionDatabase, 'pool' | 'reader'>,
+  { pool, reader, bap = null }: Pick<ActionDatabase, 'pool' | 'reader' | 'bap'>,
   viewer: KnownViewer,
   agent: AgentSeen,
   needs: Needs,
   now: Date,
 ): Promise<View> {
-  return readAs(pool, viewer, async (db) => ({
-    now,
-    agent,
-    workloads:
-      needs.workloads === undefined ? [] : await readWorkloadsSeen(db, viewer.operatorId, needs.workloads),
-    negotiations:
-      needs.negotiations === undefined ? [] : await readNegotiations(db, agent.number, needs.negotiations),
-    peers: needs.peers ? await readPeers(db, agent.number) : [],
-    storage: needs.storage ? await readStorage(db, viewer.operatorId) : [],
-    windows: needs.windows ? await readWindows(db, now) : [],
-    outlook: needs.outlook
-      ? await readOutlook({ ...reader, db, archive: archivedSpans(db, () => now) }, now, needs.outlook)
-      : [],
-  }));
+  return readAs(pool, viewer, async (db) => {
+    const workloads =
+      needs.workloads === undefined ? [] : await readWorkloadsSeen(db, viewer.operatorId, needs.workloads);
+    const outlook = needs.outlook ?? (needs.outlookOfPlaces ? outlookOfPlaces(workloads, now) : null);
+    return {
+      now,
+      agent,
+      workloads,
+      negotiations:
+        needs.negotiations === undefined ? [] : await readNegotiations(db, agent.number, needs.negotiations),
+      peers: needs.peers ? await readPeers(db, agent.number) : [],
+      storage: needs.storage ? await readStorage(db, viewer.operatorId) : [],
+      windows: needs.windows ? await readWindows(db, now) : [],
+      offers:
+        needs.offers === undefined || bap === null
+          ? []
+          : await readOffersSeen(db, viewer.operatorId, needs.offers, now),
+      purchases:
+        needs.purchases === undefined ? [] : await readPurchasesSeen(db, agent, needs.purchases, now),
+      outlook: outlook
+        ? await readOutlook({ ...reader, db, archive: archivedSpans(db, () => now) }, now, outlook)
+        : [],
+    };
+  });
+}
+
+/** The half hours until the last place of some work ends, in the regions of its places; null: it has none. */
+function outlookOfPlaces(
+  workloads: readonly WorkloadSeen[],
+  now: Date,
+): NonNullable<Needs['outlook']> | null {
+  const places = workloads.flatMap(({ placement }) => placement ?? []);
+  const last = Math.max(...places.flatMap(({ slots }) => slots.map((slot) => slot.getTime())));
+  const halfHours = Math.floor((last - floorToHalfHour(now).getTime()) / HALF_HOUR_MS) + 1;
+  return halfHours > 0 && Number.isFinite(halfHours)
+    ? { regionIds: places.map(({ regionId }) => regionId), halfHours: Math.min(halfHours, MOST_HALF_HOURS) }
+    : null;
 }
 
 async function readNegotiations(

@@ -21,6 +21,7 @@ export async function readWorkloadsSeen(
         w.is_interruptible as "isInterruptible", w.is_deferrable as "isDeferrable", w.earliest_start as "earliestStart", w.deadline,
         w.max_carbon_intensity_gco2_per_kwh as "maxCarbonIntensityGco2PerKwh", w.max_price_gbp_per_mwh as "maxPriceGbpPerMwh",
         w.min_renewable_pct as "minRenewablePct", w.max_grid_stress as "maxGridStress", w.allowed_region_ids as "allowedRegionIds",
+        w.max_cost_gbp as "maxCostGbp", w.carbon_budget_gco2 as "carbonBudgetGco2",
         p.placement, r.started_at as "runningSince", d.code as "placedBy",
         exists (select from negotiations n where n.workload_id = w.workload_id and n.awaiting_agent_id is not null) as "isNegotiated",
         (select sum((n.outcome ->> 'flexibilityRevenueGbp')::double precision) from negotiations n

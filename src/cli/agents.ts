@@ -1,5 +1,6 @@
 import { startAgentHost, type AgentHost } from '../agents/host.js';
 import { POLICIES } from '../agents/registry.js';
+import { bapOf } from '../beckn/bap.js';
 import type { Runtime } from '../runtime.js';
 import type { AgentMetrics } from '../server/agent-metrics.js';
 
@@ -12,7 +13,7 @@ export function startAgents(
   metrics: AgentMetrics,
 ): Pick<AgentHost, 'stop'> {
   const host = startAgentHost(
-    { database, leases, policies: POLICIES },
+    { database: { ...database, bap: bapOf(config) }, leases, policies: POLICIES },
     {
       withSynthetic: config.DEMO,
       pollMs: POLL_MS,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { canonicalJson } from '../domain/canonical-json.js';
 import type { StatedPrice } from '../domain/compute-window.js';
+import type { Commitment } from '../domain/beckn-order/commitment.js';
 import { foldMessages } from '../domain/beckn-order/fold.js';
 import type { OrderStatement } from '../domain/beckn-order/messages.js';
 import { standingOf, type ReplanningReason, type Standing } from '../domain/beckn-order/standing.js';
@@ -32,6 +33,8 @@ export interface OrderTransactionRow {
   readonly replanning_note: string | null;
   readonly replanning_since: Date | null;
   readonly replanned_at: Date | null;
+  /** The agent that began it; null: a person did, or other software. */
+  readonly agent_id: number | null;
   readonly version: number;
   readonly updated_at: Date;
 }
@@ -48,14 +51,15 @@ export type NewOrderTransaction = Pick<
   | 'offer_sequence'
   | 'offer_code'
   | 'bpp_id'
+  | 'agent_id'
 >;
 
 /** Begins a purchase; it stands nowhere until its first question is written and it is settled. */
 export async function insertTransaction(db: Db, row: NewOrderTransaction, now: Date): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
     `insert into order_transactions (code, order_code, operator_id, workload_id, placement_id, compute_window_id, offer_sequence,
-       offer_code, bpp_id, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) returning order_transaction_id as id`,
+       offer_code, bpp_id, agent_id, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning order_transaction_id as id`,
     [
       row.code,
       row.order_code,
@@ -66,6 +70,7 @@ export async function insertTransaction(db: Db, row: NewOrderTransaction, now: D
       row.offer_sequence,
       row.offer_code,
       row.bpp_id,
+      row.agent_id,
       now,
     ],
   );
@@ -80,6 +85,34 @@ export async function lockTransaction(db: Db, id: number): Promise<OrderTransact
     [id],
   );
   return rows[0] ?? null;
+}
+
+/** SQL of what was asked in a purchase `t`, as `mayBeBought` wants to know it. */
+export const ASKED_OF = `exists (select from order_messages a where a.order_transaction_id = t.order_transaction_id
+    and a.direction = 'OUTBOUND' and a.action = 'confirm') as "wasConfirmAsked",
+  exists (select from order_messages a where a.order_transaction_id = t.order_transaction_id
+    and a.direction = 'OUTBOUND' and a.action = 'cancel') as "wasCancelAsked"`;
+
+/** Another purchase for the same work. */
+export interface RivalPurchase extends Commitment {
+  readonly code: string;
+}
+
+/** Purchases for a workload whose window overlaps a span, but for one of them; by their number. */
+export async function overlappingPurchases(
+  db: Db,
+  workloadId: number,
+  { from, to }: { readonly from: Date; readonly to: Date },
+  but: number | null,
+): Promise<RivalPurchase[]> {
+  const { rows } = await db.query<RivalPurchase>(
+    `select t.code, t.state, ${ASKED_OF}
+     from order_transactions t join compute_windows w using (compute_window_id)
+     where t.workload_id = $1 and w.from_at < $3 and w.to_at > $2 and t.order_transaction_id is distinct from $4
+     order by t.order_transaction_id`,
+    [workloadId, from, to, but],
+  );
+  return rows;
 }
 
 /** Where a locked purchase stands at an instant, by its messages alone. */

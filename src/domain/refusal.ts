@@ -23,6 +23,8 @@ export const REFUSAL_CODES = {
   BECKN_NOT_CONFIGURED:
     'This server cannot buy: PUBLIC_URL, where sellers answer, or BECKN_BAP_ID, who it is to them, is not set.',
   WINDOW_NOT_ON_OFFER: 'The compute window is over, or was not in the last answer of its platform.',
+  ALREADY_BOUGHT:
+    'The workload has another purchase, bought or under way, whose window overlaps. Cancel that one first.',
   PRICE_CHANGED:
     'The seller asks another price than was accepted. Name it as `acceptGbpPerMwh` to accept it, or cancel.',
 } as const;

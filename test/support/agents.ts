@@ -2,6 +2,7 @@
 import { startAgentHost, type AgentHost, type AgentHostOptions } from '../../src/agents/host.js';
 import type { Policy } from '../../src/agents/policy.js';
 import type { Outcome } from '../../src/agents/carry-out.js';
+import type { ActionDatabase } from '../../src/database/actions.js';
 import { createLeaseKeeper, type LeaseKeeper } from '../../src/database/lease-keeper.js';
 import type { TestDatabase } from './database.js';
 
@@ -44,7 +45,7 @@ export interface TestHost extends AgentHost {
 
 /** A host that looks when it is told to, and fails fast. */
 export function hostOf(
-  database: TestDatabase,
+  database: TestDatabase & Pick<ActionDatabase, 'bap'>,
   policies: readonly Policy[],
   options: Partial<AgentHostOptions> & { readonly leaseSeconds?: number } = {},
 ): TestHost {

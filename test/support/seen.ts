@@ -3,8 +3,10 @@ import type { Policy, Proposal, Shown } from '../../src/agents/policy.js';
 import type {
   AgentSeen,
   NegotiationSeen,
+  OfferSeen,
   OutlookHalfHour,
   PeerSeen,
+  PurchaseSeen,
   Stimulus,
   StorageSeen,
   View,
@@ -45,6 +47,8 @@ export const workSeen = (work: Partial<WorkloadSeen> = {}): WorkloadSeen => ({
   maxPriceGbpPerMwh: null,
   minRenewablePct: null,
   maxGridStress: null,
+  maxCostGbp: null,
+  carbonBudgetGco2: null,
   allowedRegionIds: [],
   placement: null,
   runningSince: null,
@@ -143,6 +147,8 @@ export const viewOf = (view: Partial<View> = {}): View => ({
   peers: [],
   storage: [],
   windows: [],
+  offers: [],
+  purchases: [],
   outlook: [],
   ...view,
 });
@@ -181,3 +187,45 @@ export const shortly = (proposals: readonly Proposal[]): string[] =>
       .find((value): value is string => typeof value === 'string');
     return id === undefined ? action : `${action} ${id}`;
   });
+
+/** A window from noon to midnight in London, at 50 GBP/MWh and 40 g. */
+export const offerSeen = (offer: Partial<OfferSeen> = {}): OfferSeen => ({
+  windowId: 'window',
+  offerId: 'offer',
+  regionId: 13,
+  from: at(0),
+  to: at(24),
+  capacityMw: 1,
+  renewablePct: 80,
+  gco2PerKwh: 40,
+  gbpPerMwh: 50,
+  ...offer,
+});
+
+/** Of that window, by this agent for `workSeen`: it is quoted at its price, and nothing more was asked. */
+export const purchaseSeen = (purchase: Partial<PurchaseSeen> = {}): PurchaseSeen => ({
+  windowId: 'window',
+  regionId: 13,
+  from: at(0),
+  to: at(24),
+  capacityMw: 1,
+  renewablePct: 80,
+  gco2PerKwh: 40,
+  gbpPerMwh: 50,
+  transactionId: 'buy-1',
+  workload: 5,
+  jobId: 'job',
+  workStatus: 'SCHEDULED',
+  placedUntil: at(6),
+  isMine: true,
+  isAwaited: false,
+  state: 'SELECTED',
+  wasConfirmAsked: false,
+  wasCancelAsked: false,
+  replanning: null,
+  refreshes: 0,
+  confirmsAsked: 0,
+  updatesAsked: 0,
+  cancelsAsked: 0,
+  ...purchase,
+});

@@ -328,6 +328,7 @@ export async function createTenantRows(
     replanning_reason: 'UPDATED',
     replanning_note: text,
     replanning_since: FROM,
+    agent_id: agent,
   });
   await insert('order_messages', 'order_message_id', {
     order_transaction_id: order,

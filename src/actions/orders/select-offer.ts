@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ActionTransaction } from '../../database/actions.js';
 import { insertTransaction, lockTransaction } from '../../database/order-transactions.js';
+import { mayBeBought } from '../../domain/beckn-order/commitment.js';
 import { TAKING_POWER } from '../../domain/compute/placement-states.js';
 import type { StatedOffer } from '../../domain/compute-window.js';
 import { Refused } from '../../domain/refusal.js';
 import { defineAction } from '../action.js';
+import { findAgent } from '../negotiations/negotiation-agents.js';
+import { requireOnlyPurchase } from './only-purchase.js';
 import { ask, requireBap, requireWithinLimits } from './order-rows.js';
 import { findWindow, type OfferedWindow } from './order-windows.js';
 import { placementsOf } from '../placing/placement-rows.js';
@@ -22,6 +25,7 @@ export const selectOffer = defineAction({
     offerId: optional(text(160)),
     jobId: code,
     placementId: optional(code),
+    agentId: optional(code),
   }),
   async perform(transaction, input) {
     const { db, now } = transaction;
@@ -32,6 +36,7 @@ export const selectOffer = defineAction({
     const offer = offerOf(window, input.offerId);
     const work = await lockWorkload(transaction, input);
     requireWithinLimits({ work, window }, offer, now);
+    await requireOnlyPurchase(transaction, work, window, mayBeBought);
     const id = await insertTransaction(
       db,
       {
@@ -45,6 +50,7 @@ export const selectOffer = defineAction({
         offer_sequence: window.sequence,
         offer_code: offer?.offerCode ?? null,
         bpp_id: window.bppId,
+        agent_id: input.agentId === null ? null : await ownAgent(transaction, input.agentId),
       },
       now,
     );
@@ -70,6 +76,17 @@ const cheaper = (best: StatedOffer | undefined, offer: StatedOffer): StatedOffer
   (offer.gbpPerMwh !== null && (best.gbpPerMwh === null || offer.gbpPerMwh < best.gbpPerMwh))
     ? offer
     : best;
+
+/** @throws {Refused} NOT_FOUND, NOT_ALLOWED for another operator's. */
+async function ownAgent(
+  { db, viewer }: Pick<ActionTransaction, 'db' | 'viewer'>,
+  code: string,
+): Promise<number> {
+  const { agentId, operatorId } = await findAgent({ db }, 'input.agentId', code);
+  if (operatorId !== viewer.operatorId)
+    throw new Refused('NOT_ALLOWED', `the agent ${JSON.stringify(code)} is another operator's`);
+  return agentId;
+}
 
 /** @throws {Refused} NOT_FOUND */
 async function ownPlacement(

@@ -1,5 +1,5 @@
 import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
-import type { Needs, Stimulus } from '../seen.js';
+import type { Needs, Stimulus, View, WorkloadSeen } from '../seen.js';
 import type { Proposal, Shown } from '../policy.js';
 import { place } from './orchestrator-place.js';
 
@@ -19,7 +19,10 @@ function purchaseOf(stimulus: Stimulus): Purchase | null {
     replanning_note: note,
     replanning_since: since,
     replanned_at: again,
+    agent_id: agentId,
   } = stimulus.state;
+  // The agent that began it sees to it.
+  if (typeof agentId === 'number') return null;
   if (typeof since !== 'string' || typeof code !== 'string') return null;
   if (typeof again === 'string' && Date.parse(again) >= Date.parse(since)) return null;
   return { code, workloadId: Number(workloadId), note: typeof note === 'string' ? note : 'it changed' };
@@ -30,22 +33,29 @@ export const needsOfPurchase = (stimulus: Stimulus): Needs | null => {
   return purchase && { workloads: purchase.workloadId };
 };
 
-/** Plans the work of a purchase again, and says that this was done. What is placed moves for any saving; what waits is placed. */
+/** What is done about a purchase that somebody else began: its work is planned again, and it is said that this was done. */
 export function replanPurchase({ stimulus, view }: Shown): readonly Proposal[] {
   const purchase = purchaseOf(stimulus);
-  if (!purchase) return [];
-  const { code, note } = purchase;
   const [work] = view.workloads;
+  return purchase ? planAgain(view, work ?? null, purchase) : [];
+}
+
+/** Plans the work of a purchase again, and says so. What is placed moves for any saving; what waits is placed. */
+export function planAgain(
+  { agent }: Pick<View, 'agent'>,
+  work: WorkloadSeen | null,
+  { code, note }: Pick<Purchase, 'code' | 'note'>,
+): readonly Proposal[] {
   const isWaiting = (status: WorkloadStatus): boolean =>
     (WAITING_STATUSES as readonly WorkloadStatus[]).includes(status);
-  const again: Proposal[] =
+  const again: readonly Proposal[] =
     work?.status === 'SCHEDULED'
       ? [
           {
             action: 'replanWorkload',
             input: {
               jobId: work.jobId,
-              agentId: view.agent.agentId,
+              agentId: agent.agentId,
               reason: `Purchase ${code}: ${note}.`.slice(0, 1_000),
               minimumSavingPct: 0,
             },
@@ -53,14 +63,13 @@ export function replanPurchase({ stimulus, view }: Shown): readonly Proposal[] {
           },
         ]
       : work && isWaiting(work.status)
-        ? place(work, view.agent)
+        ? place(work, agent)
         : [];
-  return [
-    ...again,
-    {
-      action: 'acknowledgeReplanning',
-      input: { transactionId: code },
-      reason: `the work of purchase ${code} was planned again`,
-    },
-  ];
+  return [...again, acknowledge(code, `the work of purchase ${code} was planned again`)];
 }
+
+export const acknowledge = (transactionId: string, reason: string): Proposal => ({
+  action: 'acknowledgeReplanning',
+  input: { transactionId },
+  reason,
+});

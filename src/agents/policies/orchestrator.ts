@@ -4,6 +4,16 @@ import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { Needs, WorkloadSeen } from '../seen.js';
 import { revisionOf } from './forecast-revision.js';
+import { nextWindow } from './orchestrator-buy.js';
+import {
+  isOwnPurchase,
+  marketNeeds,
+  marketNeedsOfPurchase,
+  marketNeedsOfWork,
+  onMarket,
+  onMarketEveryHalfHour,
+} from './orchestrator-market.js';
+import { calledOff } from './orchestrator-order.js';
 import { place, placeAfterRevision, placedElsewhere } from './orchestrator-place.js';
 import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
 import { runDemoWork } from './orchestrator-run.js';
@@ -17,7 +27,8 @@ const isWaiting = (status: WorkloadStatus): boolean =>
 
 /**
  * Takes work in, has it wait for a better grid or negotiates where it is over a limit, finds its place, and finds another when
- * it loses that. In the demo it also begins and ends work, because nobody else does there.
+ * it loses that. Where it may, it buys a compute window for work that has its place. In the demo it also begins and ends work,
+ * because nobody else does there.
  */
 export const orchestrator: Policy = {
   name: 'orchestrator',
@@ -38,13 +49,23 @@ export const orchestrator: Policy = {
     'completeWorkload',
     'failWorkload',
     'replanWorkload',
+    'selectOffer',
+    'initOrder',
+    'confirmOrder',
+    'refreshOrder',
+    'updateOrder',
+    'cancelOrder',
     'acknowledgeReplanning',
   ],
   needs(stimulus, agent) {
     if (stimulus.kind === 'HALF_HOUR')
-      return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } };
+      return {
+        workloads: 'ALL',
+        peers: true,
+        outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD },
+        ...marketNeeds(agent),
+      };
     const { state, topic } = stimulus;
-    if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
     if (topic === 'INGEST_RUNS')
       return (
         revisionOf(stimulus) && {
@@ -52,7 +73,9 @@ export const orchestrator: Policy = {
           outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD },
         }
       );
-    if (topic === 'WORKLOADS') return needsOfWork(state);
+    if (topic === 'BECKN_TRANSACTIONS')
+      return isOwnPurchase(stimulus, agent) ? marketNeedsOfPurchase(state) : needsOfPurchase(stimulus);
+    if (topic === 'WORKLOADS') return together(needsOfWork(state), marketNeedsOfWork(state, agent));
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
     const isCountered = state['awaiting_agent_id'] === agent.number;
@@ -61,15 +84,28 @@ export const orchestrator: Policy = {
   },
   decide(shown) {
     const { stimulus, view } = shown;
-    if (stimulus.kind === 'HALF_HOUR') return view.workloads.flatMap((work) => everyHalfHour(shown, work));
-    if (stimulus.topic === 'BECKN_TRANSACTIONS') return replanPurchase(shown);
+    if (stimulus.kind === 'HALF_HOUR')
+      return [
+        ...view.workloads.flatMap((work) => everyHalfHour(shown, work)),
+        ...onMarketEveryHalfHour(view),
+      ];
     if (stimulus.topic === 'INGEST_RUNS') return revised(shown);
     const [work] = view.workloads;
+    if (stimulus.topic === 'BECKN_TRANSACTIONS')
+      return isOwnPurchase(stimulus, view.agent) ? onMarket(view, work ?? null) : replanPurchase(shown);
     if (!work) return [];
     if (stimulus.topic === 'NEGOTIATIONS') return answered(shown, work);
-    return isUntouched(stimulus.state, work) ? waitsForUs(shown, work) : [];
+    return [
+      ...(isUntouched(stimulus.state, work) ? waitsForUs(shown, work) : []),
+      ...(marketNeedsOfWork(stimulus.state, view.agent) ? onMarket(view, work) : []),
+    ];
   },
-  onRefusal: placedElsewhere,
+  onRefusal(shown, proposal, refusal) {
+    if (proposal.action === 'selectOffer') return nextWindow(shown.view, proposal, refusal);
+    if (proposal.action === 'initOrder' || proposal.action === 'confirmOrder')
+      return calledOff(shown.view, proposal, refusal);
+    return placedElsewhere(shown, proposal, refusal);
+  },
 };
 
 /** Of work that is new, the half hours that it could run in: what a policy was shown stays with its decisions for ever. */
@@ -83,6 +119,9 @@ function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
   const regionIds = allowed.length > 0 ? allowed : LICENCE_AREA_IDS;
   return { workloads, peers: true, outlook: { regionIds, halfHours } };
 }
+
+const together = (one: Needs | null, other: Needs | null): Needs | null =>
+  one && other ? { ...one, ...other } : (one ?? other);
 
 /** What is told of is still so: else a later event tells what is. */
 const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>

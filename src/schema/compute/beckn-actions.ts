@@ -31,10 +31,14 @@ actionMutation(selectOffer, {
       placementId: t.string({
         description: 'The placement of that workload that it supplies. None when left out.',
       }),
+      agentId: t.string({
+        description:
+          "The agent that buys, of the caller's own operator: only it goes on by itself with what it began. None when left out.",
+      }),
     }),
   }),
   type: BecknTransactionType,
-  description: `Begins a purchase: its seller is asked for a quote (\`select\`). LIMIT_BROKEN where the window does not suit the workload. ${SENT}`,
+  description: `Begins a purchase: its seller is asked for a quote (\`select\`). LIMIT_BROKEN where the window does not suit the workload, ALREADY_BOUGHT where another purchase for it stands whose window overlaps. ${SENT}`,
 });
 
 actionMutation(initOrder, {
@@ -66,7 +70,7 @@ actionMutation(confirmOrder, {
     }),
   }),
   type: BecknTransactionType,
-  description: `Buys (\`confirm\`). It is bought when the seller confirms it at that price. ${SENT}`,
+  description: `Buys (\`confirm\`). It is bought when the seller confirms it at that price. ALREADY_BOUGHT where another purchase for the workload may be, whose window overlaps. ${SENT}`,
 });
 
 const RefInput = (name: string, description: string) =>

@@ -9,6 +9,7 @@ import {
   BecknTransactionType,
   becknTransactionFilters,
 } from './beckn-transaction.js';
+import { AgentType } from './agent.js';
 import { PlacementType } from './placement.js';
 import { WorkloadType } from './workload.js';
 
@@ -32,6 +33,16 @@ builder.prismaObjectField(PlacementType, 'becknTransaction', (t) =>
     description: 'The newest purchase that supplies it. Null: none names it.',
     resolve: ({ placementId }, _args, { prisma }) =>
       prisma.becknTransaction.findFirst({ where: { placementId }, orderBy: { orderTransactionId: 'desc' } }),
+  }),
+);
+
+builder.prismaObjectField(AgentType, 'becknTransactions', (t) =>
+  t.field({
+    type: BecknTransactionConnection,
+    args,
+    complexity: ownStatementCost,
+    description: "Purchases that it began, newest first, as far as they are the viewer's operator's.",
+    resolve: ({ agentId }, page, context) => becknTransactionPage(page, { agentId }, context),
   }),
 );
 

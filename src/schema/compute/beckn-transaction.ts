@@ -132,6 +132,10 @@ export const BecknTransactionType = builder.prismaNode('BecknTransaction', {
       resolve: (row, args, context) => transactionMessages(row, args, context),
     }),
     operator: t.relation('operator', { description: 'Who buys.' }),
+    agent: t.relation('agent', {
+      nullable: true,
+      description: 'The agent that began it, and goes on with it. Null: a person did, or other software.',
+    }),
     workload: t.relation('workload', { description: 'What it is bought for.' }),
     placement: t.relation('placement', {
       nullable: true,

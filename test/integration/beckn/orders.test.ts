@@ -3,10 +3,12 @@ import { ADAPTERS } from '../../../src/beckn/adapter.js';
 import { readContext } from '../../../src/beckn/message-context.js';
 import { takeOrderAnswer } from '../../../src/beckn/order-answers.js';
 import { actOn, refusalOf } from '../../support/act.js';
+import { createHostedAgent } from '../../support/agents.js';
 import { onOrder } from '../../support/bpp.js';
 import { createDataCentre } from '../../support/compute.js';
 import { silent } from '../../support/runner.js';
 import { openStream } from '../../support/streams.js';
+import { createTenant } from '../../support/tenants.js';
 import { NOW, PUBLIC_URL, startShop, type Shop } from './purchases.js';
 
 const GONE = { error: { code: 'OUT_OF_STOCK', message: 'the window is sold' } };
@@ -341,6 +343,71 @@ describe('the purchase of a compute window', () => {
     expect(again).toEqual(first);
     await shop.post();
     expect(await shop.messages(String(first['transactionId']))).toHaveLength(2);
+  });
+
+  it('is begun once for the same work, whoever asks at the same time, until the one before is off', async () => {
+    const jobId = await shop.submit();
+    const input = { windowId: shop.windowId, jobId };
+    const answers = await Promise.all(
+      ['first', 'second', 'third'].map((key) => shop.step('selectOffer', input, `${jobId}-${key}`)),
+    );
+    const begun = answers.filter(({ __typename }) => __typename === 'BecknTransaction');
+    expect(begun).toHaveLength(1);
+    expect(answers.filter((answer) => refusalOf(answer) === 'ALREADY_BOUGHT')).toHaveLength(2);
+    const id = String(begun[0]?.['transactionId']);
+    await shop.post();
+    await shop.take('initOrder', id);
+    await shop.take('confirmOrder', id);
+    expect(refusalOf(await shop.step('selectOffer', input))).toBe('ALREADY_BOUGHT');
+    shop.bpp.play('cancel', { isSent: false });
+    await shop.take('cancelOrder', id);
+    // It was bought, and nobody knows yet that it is off.
+    expect(refusalOf(await shop.step('selectOffer', input))).toBe('ALREADY_BOUGHT');
+    await shop.bpp.release(0);
+    expect(await shop.step('selectOffer', input)).toMatchObject({ state: 'SELECTING' });
+  });
+
+  it('is confirmed once for the same work, where the one before was called off by us and not by its seller', async () => {
+    const jobId = await shop.submit();
+    const begin = async (): Promise<string> => {
+      const { transactionId } = await shop.step('selectOffer', { windowId: shop.windowId, jobId });
+      await shop.post();
+      return String(transactionId);
+    };
+    const first = await begin();
+    await shop.take('initOrder', first);
+    shop.bpp.play('cancel', { callbacks: [{ error: { code: 'NO', message: 'it stands' } }] });
+    await shop.take('cancelOrder', first);
+    expect(await shop.read(first)).toMatchObject({ state: 'INITIALISED' });
+    const second = await begin();
+    await shop.take('initOrder', second);
+    await shop.take('confirmOrder', second);
+    expect(await shop.read(second)).toMatchObject({ state: 'CONFIRMED' });
+    expect(refusalOf(await shop.step('confirmOrder', { transactionId: first }))).toBe('ALREADY_BOUGHT');
+  });
+
+  it('names the agent that begins it, which must be of the same operator', async () => {
+    const agentOf = async (operatorId: number, code: string): Promise<void> =>
+      void (await createHostedAgent(shop.database, operatorId, code, 'COMPUTE_ORCHESTRATOR'));
+    await agentOf(shop.buyer.operatorId, 'ours');
+    const other = await createTenant(shop.database, 'Other buyer');
+    await agentOf(other.operatorId, 'theirs');
+    const select = async (agentId: string) =>
+      shop.step('selectOffer', { windowId: shop.windowId, jobId: await shop.submit(), agentId });
+    expect(refusalOf(await select('nobody'))).toContain('NOT_FOUND');
+    expect(refusalOf(await select('theirs'))).toBe('NOT_ALLOWED');
+    const { transactionId: id } = await select('ours');
+    const { data } = await shop.server.query(
+      `query ($id: String!) { becknTransaction(transactionId: $id) {
+         agent { agentId becknTransactions(first: 1) { edges { node { transactionId } } } } } }`,
+      { id },
+      shop.buyer.key,
+    );
+    expect(data).toEqual({
+      becknTransaction: {
+        agent: { agentId: 'ours', becknTransactions: { edges: [{ node: { transactionId: id } }] } },
+      },
+    });
   });
 
   it('is refused where the window does not suit the work, is not on offer, or is unknown', async () => {

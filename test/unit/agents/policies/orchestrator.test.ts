@@ -40,6 +40,7 @@ describe('the orchestrator', () => {
     ['of work that is over', null, {}, ['acknowledgeReplanning buy-1']],
     ['that was seen to', { status: 'SCHEDULED' }, { replanned_at: at(1).toISOString() }, []],
     ['that is what it was', { status: 'SCHEDULED' }, { replanning_since: null }, []],
+    ['that another agent began', { status: 'SCHEDULED' }, { agent_id: 7 }, []],
   ])('plans the work of a purchase again: %s', (_what, work, state, expected) => {
     const stimulus = eventOf('BECKN_TRANSACTIONS', {
       ...{

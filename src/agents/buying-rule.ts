@@ -1,0 +1,110 @@
+/** For what a compute window may be bought: what its operator allows its agent, what the work allows, what the grid costs there. */
+import { FINAL_STATUSES, WAITING_STATUSES, type WorkloadStatus } from '../domain/compute/workload-states.js';
+import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import type { ProposedDecision } from './policy.js';
+import type { AgentSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from './seen.js';
+
+/** What an operator lets its agent spend. */
+export interface BuyingLeave {
+  /** GBP/MWh; null: as much as the work's limits and the grid's price let it. */
+  readonly maxGbpPerMwh: number | null;
+}
+
+/** Null: it may not buy. A limit that cannot be read allows nothing. */
+export function leaveOf({ config }: Pick<AgentSeen, 'config'>): BuyingLeave | null {
+  const { buysWindows, maxWindowGbpPerMwh: max = null } = config;
+  if (buysWindows !== true) return null;
+  if (max === null) return { maxGbpPerMwh: null };
+  return typeof max === 'number' && Number.isFinite(max) ? { maxGbpPerMwh: max } : null;
+}
+
+export type Evaluated = NonNullable<ProposedDecision['constraintsEvaluated']>[number];
+
+/** Whether a window suits some work where it is placed, limit by limit. */
+export function evaluateTerms(
+  view: Pick<View, 'agent' | 'outlook' | 'now'>,
+  work: WorkloadSeen,
+  placement: PlacementSeen,
+  terms: WindowTerms,
+): Evaluated[] {
+  const { gbpPerMwh: price, gco2PerKwh: carbon, capacityMw, renewablePct } = terms;
+  const mwh = work.estimatedEnergyKwh / 1_000;
+  const atMost = (name: string, unit: string, limit: number | null | undefined, value: number | null) =>
+    limit == null ? [] : [{ name, unit, limit, value, satisfied: value !== null && value <= limit }];
+  const atLeast = (name: string, unit: string, limit: number | null, value: number | null) =>
+    limit === null ? [] : [{ name, unit, limit, value, satisfied: value !== null && value >= limit }];
+  return [
+    ...(price === null
+      ? [{ name: 'gbpPerMwh', unit: 'GBP/MWh', limit: null, value: null, satisfied: false }]
+      : []),
+    ...atMost('maxWindowGbpPerMwh', 'GBP/MWh', leaveOf(view.agent)?.maxGbpPerMwh, price),
+    ...atMost('gridGbpPerMwh', 'GBP/MWh', gridPriceOf(view, placement), price),
+    ...atMost('maxPriceGbpPerMwh', 'GBP/MWh', work.maxPriceGbpPerMwh, price),
+    ...atMost('maxCostGbp', 'GBP', work.maxCostGbp, price === null ? null : price * mwh),
+    ...atMost('maxCarbonIntensityGco2PerKwh', 'gCO2/kWh', work.maxCarbonIntensityGco2PerKwh, carbon),
+    ...atMost(
+      'carbonBudgetGco2',
+      'gCO2',
+      work.carbonBudgetGco2,
+      carbon === null ? null : carbon * work.estimatedEnergyKwh,
+    ),
+    ...atLeast('minRenewablePct', '%', work.minRenewablePct, renewablePct),
+    ...atLeast(
+      'facilityPowerKw',
+      'kW',
+      work.powerKw * placement.pue,
+      capacityMw === null ? null : capacityMw * 1_000,
+    ),
+  ];
+}
+
+/** What the grid is expected to cost over the half hours of a place that are not over, GBP/MWh: the mean of those that are known; null: none is. */
+function gridPriceOf(
+  { outlook, now }: Pick<View, 'outlook' | 'now'>,
+  { regionId, slots }: PlacementSeen,
+): number | null {
+  const ahead = new Set(slots.filter((slot) => addHalfHours(slot, 1) > now).map((slot) => slot.getTime()));
+  const prices = outlook.flatMap((half) =>
+    half.regionId === regionId && ahead.has(half.from.getTime()) ? (half.gbpPerMwh ?? []) : [],
+  );
+  return prices.length === 0 ? null : prices.reduce((sum, price) => sum + price, 0) / prices.length;
+}
+
+/** Whether a window covers the half hours of a place that are not over. */
+export const covers = (
+  window: Pick<WindowTerms, 'regionId' | 'from' | 'to'>,
+  { regionId, slots }: PlacementSeen,
+  now: Date,
+): boolean =>
+  window.regionId === regionId &&
+  slots.every(
+    (slot) => addHalfHours(slot, 1) <= now || (slot >= window.from && addHalfHours(slot, 1) <= window.to),
+  );
+
+/** How work stands to a window that is bought for it. */
+export type Fit =
+  /** It has its place within it. */
+  | 'SERVES'
+  /** It has no place now, and can still get one within it. */
+  | 'WAITS'
+  /** It runs elsewhere or at another time, or can no longer be done within it. */
+  | 'MISSES'
+  /** It is over. */
+  | 'ENDED';
+
+/** @param work null: it is over, or more pressing work was shown in its stead, which `workStatus` tells. */
+export function fitOf(
+  window: Pick<WindowTerms, 'regionId' | 'from' | 'to'> & { readonly workStatus: WorkloadStatus },
+  work: WorkloadSeen | null,
+  now: Date,
+): Fit | null {
+  const status = work?.status ?? window.workStatus;
+  if ((FINAL_STATUSES as readonly WorkloadStatus[]).includes(status)) return 'ENDED';
+  if (!work) return null;
+  if (work.placement) return covers(window, work.placement, now) ? 'SERVES' : 'MISSES';
+  if (!(WAITING_STATUSES as readonly WorkloadStatus[]).includes(status)) return 'MISSES';
+  const begin = Math.max(now.getTime(), window.from.getTime(), work.earliestStart.getTime());
+  const end = Math.min(window.to.getTime(), work.deadline.getTime());
+  const takesMs = Math.ceil((work.durationMinutes * 60_000) / HALF_HOUR_MS) * HALF_HOUR_MS;
+  return end - Math.ceil(begin / HALF_HOUR_MS) * HALF_HOUR_MS >= takesMs ? 'WAITS' : 'MISSES';
+}
