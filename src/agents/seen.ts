@@ -8,7 +8,10 @@ import type { ComputeTopic } from '../domain/codes.js';
 export type AgentType =
   'COMPUTE_ORCHESTRATOR' | 'GRID_OPERATOR' | 'STORAGE_AGENT' | 'FLEXIBILITY_AGENT' | 'CARBON_OPTIMIZER';
 
-/** What an agent is woken by: a change that the log tells of, or the beginning of a half hour by the server's clock. */
+/**
+ * What an agent is woken by: a change that the log tells of, the beginning of a half hour by the server's clock, or that of a
+ * shorter beat that its policy asked for.
+ */
 export type Stimulus =
   | {
       readonly kind: 'EVENT';
@@ -18,7 +21,8 @@ export type Stimulus =
       /** The row as it was at the event, by its columns. */
       readonly state: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'HALF_HOUR'; readonly from: Date };
+  | { readonly kind: 'HALF_HOUR'; readonly from: Date }
+  | { readonly kind: 'BEAT'; readonly from: Date };
 
 /** The agent itself. */
 export interface AgentSeen {
@@ -75,6 +79,8 @@ export interface WorkloadSeen {
   readonly placement: PlacementSeen | null;
   /** When it last began to run; null while it does not. */
   readonly runningSince: Date | null;
+  /** How long it ran before that, ms. */
+  readonly ranMs: number;
   /** The decision that placed it and stands; null: none did. */
   readonly placedBy: string | null;
   /** Whether a negotiation about it waits for an answer. */
@@ -150,8 +156,8 @@ export interface View {
 
 /** What of it a policy asks for; what it does not name is empty. */
 export interface Needs {
-  /** All that are not over, or one by its number. */
-  readonly workloads?: 'ALL' | number;
+  /** All that are not over, those of them that have a place, or one by its number. */
+  readonly workloads?: 'ALL' | 'PLACED' | number;
   /** Those that wait for an answer, or one by its number. */
   readonly negotiations?: 'OPEN' | number;
   readonly peers?: boolean;

@@ -24,7 +24,7 @@ export const flexibility: Policy = {
   topics: ['FLEXIBILITY_WINDOWS', 'NEGOTIATIONS'],
   may: ['openNegotiation', 'deferWorkload', 'amendWorkload', 'placeWorkload'],
   needs(stimulus, agent) {
-    if (stimulus.kind === 'HALF_HOUR') return null;
+    if (stimulus.kind !== 'EVENT') return null;
     const { state, topic } = stimulus;
     if (topic === 'FLEXIBILITY_WINDOWS')
       return state['status'] === 'OPEN' && state['direction'] === 'DECREASE_DEMAND'
@@ -37,7 +37,7 @@ export const flexibility: Policy = {
   },
   decide(shown) {
     const { stimulus, view } = shown;
-    if (stimulus.kind === 'HALF_HOUR') return [];
+    if (stimulus.kind !== 'EVENT') return [];
     if (stimulus.topic === 'NEGOTIATIONS') return moveOut(shown);
     const window = view.windows.find(({ number }) => number === stimulus.state['flexibility_window_id']);
     const responder = window && whoAsks(view.peers, window);

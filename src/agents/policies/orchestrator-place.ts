@@ -1,6 +1,7 @@
+import { firstHalfHourOnceIn, halfHoursOf } from '../../domain/compute/begin-time.js';
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { minute, slotsOf } from '../conditions.js';
+import { minute } from '../conditions.js';
 import type { Proposal, Shown } from '../policy.js';
 import type { AgentSeen, WorkloadSeen } from '../seen.js';
 
@@ -31,9 +32,10 @@ export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Re
   const work = view.workloads.find(({ jobId }) => jobId === proposal.input['jobId']);
   if (!work) return [];
   const { jobId, deadline } = work;
-  const next = addHalfHours(floorToHalfHour(view.now), 2);
+  // It is tried again when the next half hour begins.
+  const next = firstHalfHourOnceIn(work, addHalfHours(floorToHalfHour(view.now), 1));
   const begin = work.earliestStart > next ? work.earliestStart : next;
-  const hasTime = addHalfHours(begin, slotsOf(work)) <= deadline;
+  const hasTime = addHalfHours(begin, halfHoursOf(work)) <= deadline;
   const why = whyOf(refusal);
   if (!hasTime) {
     const reason = `${jobId} cannot be done by ${minute(deadline)} within its limits: ${why}`;

@@ -2,10 +2,10 @@ import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../domain/half-h
 import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
 import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
-import type { Needs, WorkloadSeen } from '../seen.js';
+import type { AgentSeen, Needs, WorkloadSeen } from '../seen.js';
 import { place, placedElsewhere } from './orchestrator-place.js';
 import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
-import { runDemoWork } from './orchestrator-run.js';
+import { DEMO_BEAT_MINUTES, runDemoWork } from './orchestrator-run.js';
 import { takeIn } from './orchestrator-take-in.js';
 
 /** Half hours ahead that forecasts reach. */
@@ -20,8 +20,9 @@ const isWaiting = (status: WorkloadStatus): boolean =>
  */
 export const orchestrator: Policy = {
   name: 'orchestrator',
-  version: '1',
+  version: '2',
   type: 'COMPUTE_ORCHESTRATOR',
+  beatMinutes: ({ isDemo }) => (isDemo ? DEMO_BEAT_MINUTES : 30),
   topics: ['WORKLOADS', 'NEGOTIATIONS', 'BECKN_TRANSACTIONS'],
   may: [
     'queueWorkload',
@@ -42,9 +43,10 @@ export const orchestrator: Policy = {
   needs(stimulus, agent) {
     if (stimulus.kind === 'HALF_HOUR')
       return { workloads: 'ALL', peers: true, outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD } };
+    if (stimulus.kind === 'BEAT') return agent.isDemo ? { workloads: 'PLACED' } : null;
     const { state, topic } = stimulus;
     if (topic === 'BECKN_TRANSACTIONS') return needsOfPurchase(stimulus);
-    if (topic === 'WORKLOADS') return needsOfWork(state);
+    if (topic === 'WORKLOADS') return needsOfWork(state, agent);
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
     const isCountered = state['awaiting_agent_id'] === agent.number;
@@ -54,6 +56,7 @@ export const orchestrator: Policy = {
   decide(shown) {
     const { stimulus, view } = shown;
     if (stimulus.kind === 'HALF_HOUR') return view.workloads.flatMap((work) => everyHalfHour(shown, work));
+    if (stimulus.kind === 'BEAT') return view.workloads.flatMap((work) => runDemoWork(view, work));
     if (stimulus.topic === 'BECKN_TRANSACTIONS') return replanPurchase(shown);
     const [work] = view.workloads;
     if (!work) return [];
@@ -64,9 +67,12 @@ export const orchestrator: Policy = {
 };
 
 /** Of work that is new, the half hours that it could run in: what a policy was shown stays with its decisions for ever. */
-function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
+function needsOfWork(
+  state: Readonly<Record<string, unknown>>,
+  { isDemo }: Pick<AgentSeen, 'isDemo'>,
+): Needs | null {
   const workloads = Number(state['workload_id']);
-  if (state['status'] === 'QUEUED') return { workloads };
+  if (state['status'] === 'QUEUED' || (isDemo && state['status'] === 'SCHEDULED')) return { workloads };
   if (state['status'] !== 'PENDING') return null;
   const allowed = state['allowed_region_ids'] as readonly number[]; // as the event's row has it
   const waitsMs = Date.parse(String(state['deadline'])) - Date.parse(String(state['updated_at']));
@@ -79,9 +85,10 @@ function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
 const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>
   state['status'] === work.status;
 
-/** Work that nobody has taken in yet, or that lost its place. */
+/** Work that nobody has taken in yet, that lost its place, or that has one and can begin. */
 function waitsForUs(shown: Shown, work: WorkloadSeen): readonly Proposal[] {
   if (work.status === 'PENDING') return takeIn(shown, work);
+  if (work.status === 'SCHEDULED') return shown.view.agent.isDemo ? runDemoWork(shown.view, work) : [];
   return work.status === 'QUEUED' && !work.isNegotiated ? place(work, shown.view.agent) : [];
 }
 
