@@ -1,5 +1,6 @@
 /** For what a compute window may be bought: what its operator allows its agent, what the work allows, what the grid costs there. */
 import { FINAL_STATUSES, WAITING_STATUSES, type WorkloadStatus } from '../domain/compute/workload-states.js';
+import { firstHalfHour, halfHoursOf } from '../domain/compute/begin-time.js';
 import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
 import type { ProposedDecision } from './policy.js';
 import type { AgentSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from './seen.js';
@@ -103,8 +104,12 @@ export function fitOf(
   if (!work) return null;
   if (work.placement) return covers(window, work.placement, now) ? 'SERVES' : 'MISSES';
   if (!(WAITING_STATUSES as readonly WorkloadStatus[]).includes(status)) return 'MISSES';
-  const begin = Math.max(now.getTime(), window.from.getTime(), work.earliestStart.getTime());
-  const end = Math.min(window.to.getTime(), work.deadline.getTime());
-  const takesMs = Math.ceil((work.durationMinutes * 60_000) / HALF_HOUR_MS) * HALF_HOUR_MS;
-  return end - Math.ceil(begin / HALF_HOUR_MS) * HALF_HOUR_MS >= takesMs ? 'WAITS' : 'MISSES';
+  const first = Math.max(
+    firstHalfHour(work, now).getTime(),
+    window.from.getTime(),
+    work.earliestStart > now ? work.earliestStart.getTime() : 0,
+  );
+  const begin = new Date(Math.ceil(first / HALF_HOUR_MS) * HALF_HOUR_MS);
+  const end = window.to < work.deadline ? window.to : work.deadline;
+  return addHalfHours(begin, halfHoursOf(work)) <= end ? 'WAITS' : 'MISSES';
 }

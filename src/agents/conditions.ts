@@ -1,7 +1,8 @@
 /** What the grid is like for some work: now, and in the best stretch that is expected. */
+import { halfHoursOf } from '../domain/compute/begin-time.js';
 import { LICENCE_AREA_IDS } from '../domain/regions.js';
 import type { DeferralReason } from '../domain/compute/workload-states.js';
-import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import { addHalfHours } from '../domain/half-hour.js';
 import type { OutlookHalfHour, WorkloadSeen } from './seen.js';
 
 export const GREAT_BRITAIN = 18;
@@ -60,10 +61,6 @@ export const hasLimits = (limits: Limits): boolean =>
     limits.maxGridStress,
   ].some((limit) => limit !== null);
 
-/** Half hours that work takes. */
-export const slotsOf = ({ durationMinutes }: Pick<WorkloadSeen, 'durationMinutes'>): number =>
-  Math.ceil((durationMinutes * 60_000) / HALF_HOUR_MS);
-
 /** A stretch of half hours in one region. */
 export interface Stretch {
   readonly regionId: number;
@@ -92,7 +89,7 @@ export function cleanestMean(
   earliest: Date,
 ): number | null {
   if (!work.isInterruptible) return cleanestStretch(work, outlook, earliest)?.gco2PerKwh ?? null;
-  const count = slotsOf(work);
+  const count = halfHoursOf(work);
   const allowed = new Set(regionsOf(work));
   const means = [...byRegion(outlook)].flatMap(([regionId, halves]) => {
     if (!allowed.has(regionId)) return [];
@@ -111,7 +108,7 @@ export function cleanestStretch(
   outlook: readonly OutlookHalfHour[],
   earliest: Date,
 ): Stretch | null {
-  const count = slotsOf(work);
+  const count = halfHoursOf(work);
   const allowed = new Set(regionsOf(work));
   let best: Stretch | null = null;
   for (const [regionId, halves] of byRegion(outlook)) {

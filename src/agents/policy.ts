@@ -84,6 +84,8 @@ export interface Policy {
   readonly version: string;
   /** Which agents act by it. */
   readonly type: AgentType;
+  /** How often the clock wakes an agent of it, minutes, one that divides 30. Left out: when a half hour begins. Pure. */
+  beatMinutes?(agent: AgentSeen): number;
   /** What of the log can wake it. One look after a run of ingestion stands for all runs that the log had by then. */
   readonly topics: readonly AgentTopic[];
   /** What it may propose; anything else is refused before it is tried. */

@@ -1,6 +1,6 @@
 import { keepAgentCursors, type AgentCursor, type HostedAgent } from '../database/agent-cursors.js';
 import { messageOf } from '../domain/errors.js';
-import { floorToHalfHour } from '../domain/half-hour.js';
+import { beatOf } from './beats.js';
 import { carryOut, keyOf, reportState, type Outcome } from './carry-out.js';
 import { checkProposals } from './contract.js';
 import { asFailure, guarded, isLeaseLost, isPassing } from './failures.js';
@@ -57,7 +57,7 @@ export class AgentRunner {
     settings: RunnerSettings,
     reports: RunnerReports,
   ) {
-    this.#cursor = hosted.cursor ?? { sequence: start, halfHour: null, pending: null };
+    this.#cursor = hosted.cursor ?? { sequence: start, beat: null, pending: null };
     this.#isKept = hosted.cursor !== null;
     this.#policy = policy;
     this.#settings = settings;
@@ -98,9 +98,9 @@ export class AgentRunner {
   async #meetAll(session: Session): Promise<void> {
     const { round, viewer } = session;
     if (this.#cursor.pending !== null) await this.#goOn(session);
-    const from = floorToHalfHour(round.database.clock.now());
-    if (this.#cursor.halfHour === null || this.#cursor.halfHour < from)
-      await this.#meet(session, { kind: 'HALF_HOUR', from }, { ...this.#cursor, halfHour: from });
+    const now = round.database.clock.now();
+    const beat = guarded(() => beatOf(this.#cursor.beat, now, this.#policy.beatMinutes?.(session.agent)));
+    if (beat) await this.#meet(session, beat.stimulus, { ...this.#cursor, beat: beat.at });
     while (this.#cursor.sequence < round.head) {
       const { stimuli, upTo } = await round.gate.pass(() =>
         round.log.next(this.#cursor.sequence, viewer, this.#policy.topics),
@@ -238,7 +238,7 @@ export class AgentRunner {
     const pending = {
       plan: storedPlan(plan),
       sequence: String(next.sequence),
-      halfHour: next.halfHour?.toISOString() ?? null,
+      beat: next.beat?.toISOString() ?? null,
     };
     return this.#keep(session, { ...this.#cursor, pending });
   }
@@ -260,21 +260,21 @@ export class AgentRunner {
 }
 
 function pendingOf(stored: unknown): { readonly plan: Plan; readonly next: Next } {
-  const { plan, sequence, halfHour } = stored as {
+  const { plan, sequence, beat } = stored as {
     plan: unknown;
     sequence: string;
-    halfHour: string | null;
+    beat: string | null;
   }; // nobody but this file writes it
   return {
     plan: planOf(plan),
-    next: { sequence: BigInt(sequence), halfHour: halfHour === null ? null : new Date(halfHour) },
+    next: { sequence: BigInt(sequence), beat: beat === null ? null : new Date(beat) },
   };
 }
 
 const nameOf = (stimulus: Stimulus): string =>
   stimulus.kind === 'EVENT'
     ? `${stimulus.topic} event ${stimulus.sequence}`
-    : `half hour ${stimulus.from.toISOString()}`;
+    : `${stimulus.kind === 'BEAT' ? 'beat' : 'half hour'} ${stimulus.from.toISOString()}`;
 
 function countsOf(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -13,7 +13,10 @@ export type AgentType =
 /** What of the log can wake an agent: changes of the compute side, and runs of ingestion. */
 export type AgentTopic = ComputeTopic | 'INGEST_RUNS';
 
-/** What an agent is woken by: a change that the log tells of, or the beginning of a half hour by the server's clock. */
+/**
+ * What an agent is woken by: a change that the log tells of, the beginning of a half hour by the server's clock, or that of a
+ * shorter beat that its policy asked for.
+ */
 export type Stimulus =
   | {
       readonly kind: 'EVENT';
@@ -23,7 +26,8 @@ export type Stimulus =
       /** The row as it was at the event, by its columns; of a run, what it did to what is expected. */
       readonly state: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'HALF_HOUR'; readonly from: Date };
+  | { readonly kind: 'HALF_HOUR'; readonly from: Date }
+  | { readonly kind: 'BEAT'; readonly from: Date };
 
 /** The agent itself. */
 export interface AgentSeen {
@@ -84,6 +88,8 @@ export interface WorkloadSeen {
   readonly placement: PlacementSeen | null;
   /** When it last began to run; null while it does not. */
   readonly runningSince: Date | null;
+  /** How long it ran before that, ms. */
+  readonly ranMs: number;
   /** The decision that placed it and stands; null: none did. */
   readonly placedBy: string | null;
   /** Whether a negotiation about it waits for an answer. */
@@ -205,8 +211,8 @@ export interface View {
 
 /** What of it a policy asks for; what it does not name is empty. */
 export interface Needs {
-  /** All that are not over, or one by its number. */
-  readonly workloads?: 'ALL' | number;
+  /** All that are not over, those of them that have a place, or one by its number. */
+  readonly workloads?: 'ALL' | 'PLACED' | number;
   /** Those that wait for an answer, or one by its number. */
   readonly negotiations?: 'OPEN' | number;
   readonly peers?: boolean;

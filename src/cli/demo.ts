@@ -1,5 +1,5 @@
 import { messageOf } from '../domain/errors.js';
-import { HAPPENINGS } from '../fleet/happenings.js';
+import { LIVE_HAPPENINGS } from '../fleet/happenings.js';
 import { startSimulator, type Simulator } from '../fleet/simulator.js';
 import type { Runtime } from '../runtime.js';
 import { POLL_MS, openFleet } from './simulate.js';
@@ -18,7 +18,7 @@ export function startDemo(runtime: Pick<Runtime, 'config' | 'database' | 'log'>)
     ({ simulation, seeded }) => {
       log.info({ registered: seeded.registered, refused: seeded.refused }, 'demo.fleet.ready');
       if (isStopped) return null;
-      return startSimulator(simulation, HAPPENINGS, {
+      return startSimulator(simulation, LIVE_HAPPENINGS, {
         pollMs: POLL_MS,
         backlogMs: BACKLOG_MS,
         onReport: ({ done, refused }) => log.info({ done, refused }, 'demo.happened'),

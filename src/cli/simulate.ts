@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { PylonError } from '../domain/errors.js';
 import { fleetOf } from '../fleet/fleet.js';
-import { HAPPENINGS } from '../fleet/happenings.js';
+import { HAPPENINGS, LIVE_HAPPENINGS } from '../fleet/happenings.js';
 import { seedFleet, type FleetRefusal, type SeedReport } from '../fleet/seed.js';
 import { noticeBefore, publishWindows, type Simulation } from '../fleet/simulation.js';
 import { simulateSpan, startSimulator, type SpanReport } from '../fleet/simulator.js';
@@ -74,7 +74,7 @@ async function simulateUntil(
   onReport: (report: SpanReport) => void,
   log: Logger,
 ): Promise<void> {
-  const simulator = startSimulator(simulation, HAPPENINGS, {
+  const simulator = startSimulator(simulation, LIVE_HAPPENINGS, {
     pollMs: POLL_MS,
     onReport,
     onError: (error) => log.error({ error }, 'simulation.failed'),

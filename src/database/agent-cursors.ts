@@ -8,8 +8,8 @@ import { readAs } from './viewers.js';
 export interface AgentCursor {
   /** The last event it is done with. */
   readonly sequence: bigint;
-  /** The last half hour it was woken for; null: none yet. */
-  readonly halfHour: Date | null;
+  /** The beat of the clock that it was last woken for; null: none yet. */
+  readonly beat: Date | null;
   /** What it decided and has not wholly carried out, as it was kept; null: nothing. */
   readonly pending: unknown;
 }
@@ -49,7 +49,7 @@ interface Row {
   readonly is_synthetic: boolean;
   readonly config: Record<string, unknown>;
   readonly sequence: bigint | null;
-  readonly half_hour: Date | null;
+  readonly beat_at: Date | null;
   readonly pending: unknown;
 }
 
@@ -65,7 +65,7 @@ export async function readHostedAgents(
     const result = await client.query<Row>({
       name: 'hosted-agents',
       text: `select a.agent_id, a.code, a.type::text, a.status::text, a.operator_id, o.name as operator_name, o.type::text as operator_type,
-          o.is_synthetic, s.config, c.sequence, c.half_hour, c.pending
+          o.is_synthetic, s.config, c.sequence, c.beat_at, c.pending
         from agents a join operators o on o.operator_id = a.operator_id join agent_settings s on s.agent_id = a.agent_id
           left join agent_cursors c on c.agent_id = a.agent_id
         where o.is_active and a.status <> 'OFFLINE' and ((o.is_synthetic and $1) or s.config @> '{"hosted": true}')
@@ -85,9 +85,7 @@ export async function readHostedAgents(
     isSynthetic: row.is_synthetic,
     config: row.config,
     cursor:
-      row.sequence === null
-        ? null
-        : { sequence: row.sequence, halfHour: row.half_hour, pending: row.pending },
+      row.sequence === null ? null : { sequence: row.sequence, beat: row.beat_at, pending: row.pending },
   }));
 }
 
@@ -102,10 +100,10 @@ export async function keepAgentCursors(
   cursors: ReadonlyMap<number, AgentCursor>,
 ): Promise<void> {
   if (cursors.size === 0) return;
-  const kept = [...cursors].map(([agentNumber, { sequence, halfHour, pending }]) => ({
+  const kept = [...cursors].map(([agentNumber, { sequence, beat, pending }]) => ({
     agent_id: agentNumber,
     sequence: String(sequence),
-    half_hour: halfHour,
+    beat_at: beat,
     pending,
   }));
   await db.query({

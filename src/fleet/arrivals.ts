@@ -30,7 +30,7 @@ export interface FleetWorkload {
   readonly durationMinutes: number;
   readonly isInterruptible: boolean;
   readonly isDeferrable: boolean;
-  /** A half hour, at least five minutes after the arrival. */
+  /** A half hour, at least five minutes after the arrival; of urgent queries and local jobs, the arrival. */
   readonly earliestStart: Date;
   /** A half hour, late enough for the work in whole half hours. */
   readonly deadline: Date;
@@ -63,21 +63,36 @@ export interface Arriving {
   readonly stressAt: (at: Date) => number;
 }
 
+/** Work that arrives by itself, beside what else does. */
+export interface Stream {
+  /** Keeps what is drawn of it apart. */
+  readonly name: string;
+  /** Begins the last part of its ids. */
+  readonly prefix: string;
+  /** Whether less of it comes while the grid is stressed. */
+  readonly heedsStress: boolean;
+  readonly workloadOf: (at: Date, jobId: string, operator: FleetOperator, random: Random) => FleetWorkload;
+}
+
 const HOUR_MS = 3_600_000;
 const NOTICE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
 /** What arrives from `from`, inside, to `to`, outside, in its order. */
-export function arrivalsIn(arriving: Arriving, from: Date, to: Date): Arrival[] {
+export function arrivalsIn(arriving: Arriving, from: Date, to: Date, stream: Stream = ANY_WORK): Arrival[] {
   const arrivals: Arrival[] = [];
   for (let hour = Math.floor(from.getTime() / HOUR_MS); hour * HOUR_MS < to.getTime(); hour += 1)
-    arrivals.push(...arrivalsOfHour(arriving, hour).filter(({ at }) => at >= from && at < to));
+    arrivals.push(...arrivalsOfHour(arriving, hour, stream).filter(({ at }) => at >= from && at < to));
   return arrivals;
 }
 
 /** @param hour number of hours since 1970-01-01T00:00Z. */
-function arrivalsOfHour({ seed, ratePerHour, fleet, stressAt }: Arriving, hour: number): Arrival[] {
-  const random = randomOf(seed, `arrivals/${hour}`);
+function arrivalsOfHour(
+  { seed, ratePerHour, fleet, stressAt }: Arriving,
+  hour: number,
+  stream: Stream,
+): Arrival[] {
+  const random = randomOf(seed, `${stream.name}/${hour}`);
   const count = random.poisson(ratePerHour);
   // Arrivals of a Poisson process, once counted, lie anywhere in the hour.
   const candidates = Array.from({ length: count }, () => ({
@@ -89,17 +104,23 @@ function arrivalsOfHour({ seed, ratePerHour, fleet, stressAt }: Arriving, hour: 
     .sort((a, b) => a.offset - b.offset)
     .flatMap(({ offset, patience }, i) => {
       const at = new Date(hour * HOUR_MS + Math.floor(offset * HOUR_MS));
-      const arrival = arrivalAt(at, `sim-${seed}-${label}-${i + 1}`, fleet, seed);
-      return patience >= stressAt(at) ? [arrival] : [];
+      const arrival = arrivalAt(at, `sim-${seed}-${label}-${stream.prefix}${i + 1}`, fleet, seed, stream);
+      return !stream.heedsStress || patience >= stressAt(at) ? [arrival] : [];
     });
 }
 
-function arrivalAt(at: Date, jobId: string, fleet: readonly FleetOperator[], seed: number): Arrival {
+function arrivalAt(
+  at: Date,
+  jobId: string,
+  fleet: readonly FleetOperator[],
+  seed: number,
+  stream: Stream,
+): Arrival {
   const random = randomOf(seed, jobId);
   const slug = random.weighted(Object.fromEntries(fleet.map((each) => [each.slug, each.workWeight])));
   const operator = fleet.find((each) => each.slug === slug);
   if (!operator) throw new RangeError(`there is no operator ${slug}`);
-  return { at, operator: slug, workload: workloadOf(at, jobId, operator, random) };
+  return { at, operator: slug, workload: stream.workloadOf(at, jobId, operator, random) };
 }
 
 function workloadOf(at: Date, jobId: string, operator: FleetOperator, random: Random): FleetWorkload {
@@ -148,12 +169,15 @@ function workloadOf(at: Date, jobId: string, operator: FleetOperator, random: Ra
   };
 }
 
+/** Work of every kind. */
+const ANY_WORK: Stream = { name: 'arrivals', prefix: '', heedsStress: true, workloadOf };
+
 const WEIGHTS = Object.fromEntries(
   Object.entries(WORKLOAD_KINDS).map(([type, { weight }]) => [type, weight]),
 ) as Record<FleetWorkloadType, number>;
 
 /** What one accelerator and its share of the server draw. */
-const KW_PER_GPU = 1.2;
+export const KW_PER_GPU = 1.2;
 
 /** Squared, so that half of all lie in the lowest quarter of the range. */
 function smallRather(random: Random, [least, most]: readonly [number, number]): number {

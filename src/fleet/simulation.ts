@@ -2,9 +2,10 @@ import { act, type Action } from '../actions/action.js';
 import { publishFlexibilityWindow } from '../actions/flexibility/publish-flexibility-window.js';
 import { readStress } from '../database/series/stress.js';
 import type { ActionDatabase } from '../database/actions.js';
+import { firstHalfHour, halfHoursOf } from '../domain/compute/begin-time.js';
 import { addHalfHours, floorToHalfHour, halfHours } from '../domain/half-hour.js';
 import type { KnownViewer } from '../domain/viewer.js';
-import { arrivalsIn, type FleetWorkload } from './arrivals.js';
+import { arrivalsIn, type FleetWorkload, type Stream } from './arrivals.js';
 import { flexibilityWindowsIn, NOTICE_HOURS } from './flexibility.js';
 import type { FleetOperator } from './fleet.js';
 import type { FleetRefusal } from './seed.js';
@@ -57,16 +58,20 @@ export const publishWindows: Step = async ({ database, fleet, viewers, seed }, {
  *
  * @param ratePerHour mean number an hour while the grid is not stressed.
  * @param submitWorkload the action that takes a FleetWorkload.
+ * @param stream left out: work of every kind.
  */
 export const submitArrivals =
-  (ratePerHour: number, submitWorkload: Action<unknown>): Step =>
+  (ratePerHour: number, submitWorkload: Action<unknown>, stream?: Stream): Step =>
   async ({ database, fleet, viewers, seed }, span) => {
     const stress = await stressOver(database, span);
     const stressAt = (at: Date): number => stress.get(floorToHalfHour(at).getTime()) ?? 0;
-    const arrivals = arrivalsIn({ seed, ratePerHour, fleet, stressAt }, span.from, span.to);
+    const arrivals = arrivalsIn({ seed, ratePerHour, fleet, stressAt }, span.from, span.to, stream);
+    const now = database.clock.now();
     // Of what arrived a while ago, some cannot be done any more.
-    const isInTime = ({ deadline, durationMinutes }: FleetWorkload): boolean =>
-      deadline.getTime() - durationMinutes * 60_000 > database.clock.now().getTime();
+    const isInTime = (work: FleetWorkload): boolean => {
+      const begin = work.earliestStart > now ? work.earliestStart : firstHalfHour(work, now);
+      return addHalfHours(begin, halfHoursOf(work)) <= work.deadline;
+    };
     return doEach(
       arrivals.flatMap(({ operator, workload }) => {
         const viewer = viewers.get(operator);
@@ -77,7 +82,7 @@ export const submitArrivals =
     );
   };
 
-async function doEach(
+export async function doEach(
   each: readonly { readonly viewer: KnownViewer; readonly id: string; readonly input: unknown }[],
   database: Simulation['database'],
   action: Action<unknown>,

@@ -3,7 +3,7 @@ import { readCentrePower, type CentrePower } from '../database/planning/centres.
 import { readOutlook, type Outlook } from '../database/planning/outlook.js';
 import { together } from '../database/together.js';
 import type { StoragePower } from '../database/planning/storage.js';
-import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import { addHalfHours, floorToHalfHour } from '../domain/half-hour.js';
 import {
   MOST_SLOTS,
   PROBLEM_FORM,
@@ -46,8 +46,9 @@ const SLOTS_MORE = 2;
 /** Reads all that a plan follows from. Of a pool, at once and not quite of one moment: what is held is compared again when it is. */
 export async function readEvidence(reader: GridSignalReader, request: PlanRequest): Promise<Evidence> {
   const { works, now } = request;
-  const origin = new Date(Math.ceil(now.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS);
-  const last = Math.max(1, ...works.map((work) => windowOf(work, origin).to)) + SLOTS_MORE;
+  const origin = floorToHalfHour(now);
+  const numbered = { origin, now };
+  const last = Math.max(1, ...works.map((work) => windowOf(work, numbered).to)) + SLOTS_MORE;
   const slots = Math.min(MOST_SLOTS, last);
   const span = { from: origin, to: addHalfHours(origin, slots) };
   const where = whereOf(works);
@@ -70,8 +71,8 @@ export async function readEvidence(reader: GridSignalReader, request: PlanReques
       gbpPerMwh: outlook.gbpPerMwh,
       gridStress: outlook.gridStress,
       centres: centres.map((centre) => problemCentre(centre, origin, request.standing.get(centre.dcId))),
-      works: works.map((work) => problemWork(work, origin, slots, allowedOf(work, centres))),
-      storage: request.storage.filter(isHere).map(problemStorage),
+      works: works.map((work) => problemWork(work, numbered, slots, allowedOf(work, centres))),
+      storage: request.storage.filter(isHere).map((asset) => problemStorage(asset, now > origin ? 1 : 0)),
       objective: request.objective,
     },
     centres,
@@ -128,9 +129,11 @@ function problemCentre(
   };
 }
 
-export const problemStorage = (asset: StoragePower): Storage => ({
+/** @param from the first slot that is whole: in less than a half hour a store can do less than its power says. */
+export const problemStorage = (asset: StoragePower, from = 0): Storage => ({
   assetId: asset.assetId,
   regionId: asset.regionId,
+  from,
   capacityWh: asset.capacityMwh * 1e6,
   chargeWh: Math.min(asset.chargeMwh, asset.capacityMwh) * 1e6,
   maxChargeW: asset.maxChargeMw * 1e6,

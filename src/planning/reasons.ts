@@ -32,8 +32,7 @@ export function reasonsOf(placed: Placed, at: (slot: number) => Date): string[] 
       outcome.gco2PerKwh === null ? '' : `, at ${outcome.gco2PerKwh.toFixed(1)} gCO2/kWh`
     }.`,
   ];
-  if (atOnce)
-    reasons.push(`From ${at(0) > first ? 'now' : 'its first half hour'} on it would be ${totalOf(atOnce)}.`);
+  if (atOnce) reasons.push(`From the first half hour that it could begin in it would be ${totalOf(atOnce)}.`);
   const spread = spreadOf(savedG(placed), placed.savingDeviationG);
   if (spread && spread.expected !== 0)
     reasons.push(

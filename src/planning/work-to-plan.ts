@@ -1,3 +1,4 @@
+import { firstHalfHour, halfHoursOf } from '../domain/compute/begin-time.js';
 import { HALF_HOUR_MS } from '../domain/half-hour.js';
 import type { Manner, Work } from '../domain/planner/places/problem.js';
 
@@ -29,16 +30,26 @@ export interface WorkToPlan {
   readonly priority: number;
 }
 
-/** Half hours that it takes: one that is begun counts whole. */
-export const slotsOf = ({ durationMinutes }: Pick<WorkToPlan, 'durationMinutes'>): number =>
-  Math.ceil(durationMinutes / 30);
+/** The half hours that are numbered: slot 0 begins at `origin`; what is planned is planned `now`. */
+export interface Slots {
+  readonly origin: Date;
+  readonly now: Date;
+}
 
-/** Half hours that lie wholly inside its window, numbered from one that begins at `origin`. `to` may be before `from`. */
-export function windowOf(work: WorkToPlan, origin: Date): { readonly from: number; readonly to: number } {
+/**
+ * Half hours that lie wholly inside its window, and the one that runs where that is still enough for it. `to` may be before
+ * `from`.
+ */
+export function windowOf(
+  work: WorkToPlan,
+  { origin, now }: Slots,
+): { readonly from: number; readonly to: number } {
   const slotAt = (at: Date): number => (at.getTime() - origin.getTime()) / HALF_HOUR_MS;
-  const from = Math.max(0, Math.ceil(slotAt(work.earliestStart)));
+  const isAwaited = work.earliestStart > now;
+  const begin = isAwaited ? Math.ceil(slotAt(work.earliestStart)) : slotAt(firstHalfHour(work, now));
+  const from = Math.max(0, begin);
   const to = Math.floor(slotAt(work.deadline));
-  const need = slotsOf(work);
+  const need = halfHoursOf(work);
   if (!work.isDeferrable) return { from, to: Math.min(to, from + need) };
   if (work.deferralWindowMinutes === null) return { from, to };
   const last = Math.floor(slotAt(work.earliestStart) + work.deferralWindowMinutes / 30);
@@ -46,14 +57,19 @@ export function windowOf(work: WorkToPlan, origin: Date): { readonly from: numbe
 }
 
 /** The work as the planner takes it. @param slots of the problem: what lies beyond is out of its outlook. */
-export function problemWork(work: WorkToPlan, origin: Date, slots: number, dcIds: readonly string[]): Work {
-  const { from, to } = windowOf(work, origin);
+export function problemWork(
+  work: WorkToPlan,
+  numbered: Slots,
+  slots: number,
+  dcIds: readonly string[],
+): Work {
+  const { from, to } = windowOf(work, numbered);
   const end = Math.max(0, Math.min(slots, to));
   return {
     jobId: work.jobId,
     energyKwh: work.estimatedEnergyKwh,
     powerW: work.powerKw * 1000,
-    slots: slotsOf(work),
+    slots: halfHoursOf(work),
     from: Math.min(from, end),
     to: end,
     manner: mannerOf(work),

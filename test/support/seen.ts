@@ -52,6 +52,7 @@ export const workSeen = (work: Partial<WorkloadSeen> = {}): WorkloadSeen => ({
   allowedRegionIds: [],
   placement: null,
   runningSince: null,
+  ranMs: 0,
   placedBy: null,
   isNegotiated: false,
   agreedRevenueGbp: null,

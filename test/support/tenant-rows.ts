@@ -117,7 +117,7 @@ export async function createTenantRows(
     agent_id: agent,
     operator_id: operatorId,
     sequence: 1,
-    half_hour: FROM,
+    beat_at: FROM,
     pending: json,
   });
   const workload = await insert('workloads', 'workload_id', {

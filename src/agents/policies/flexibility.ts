@@ -1,6 +1,7 @@
 import type { NegotiationTerms } from '../../domain/compute/negotiation-terms.js';
+import { halfHoursOf } from '../../domain/compute/begin-time.js';
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import { minute, slotsOf, whole } from '../conditions.js';
+import { minute, whole } from '../conditions.js';
 import { regionCovers } from '../region-covers.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { PeerSeen, View, WindowSeen, WorkloadSeen } from '../seen.js';
@@ -24,7 +25,7 @@ export const flexibility: Policy = {
   topics: ['FLEXIBILITY_WINDOWS', 'NEGOTIATIONS'],
   may: ['openNegotiation', 'deferWorkload', 'amendWorkload', 'placeWorkload'],
   needs(stimulus, agent) {
-    if (stimulus.kind === 'HALF_HOUR') return null;
+    if (stimulus.kind !== 'EVENT') return null;
     const { state, topic } = stimulus;
     if (topic === 'FLEXIBILITY_WINDOWS')
       return state['status'] === 'OPEN' && state['direction'] === 'DECREASE_DEMAND'
@@ -37,7 +38,7 @@ export const flexibility: Policy = {
   },
   decide(shown) {
     const { stimulus, view } = shown;
-    if (stimulus.kind === 'HALF_HOUR') return [];
+    if (stimulus.kind !== 'EVENT') return [];
     if (stimulus.topic === 'NEGOTIATIONS') return moveOut(shown);
     const window = view.windows.find(({ number }) => number === stimulus.state['flexibility_window_id']);
     const responder = window && whoAsks(view.peers, window);
@@ -64,7 +65,7 @@ function canMoveOut({ now }: View, work: WorkloadSeen, window: WindowSeen): bool
     regionCovers(window.regionId, placement.regionId) &&
     slotsWithin(work, window).length > 0 &&
     first >= addHalfHours(floorToHalfHour(now), IMMINENT) &&
-    addHalfHours(window.to, slotsOf(work) + SLACK) <= deadline
+    addHalfHours(window.to, halfHoursOf(work) + SLACK) <= deadline
   );
 }
 

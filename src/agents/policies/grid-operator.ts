@@ -30,6 +30,7 @@ export const gridOperator: Policy = {
   needs(stimulus, agent) {
     const needs = { windows: true, outlook: { regionIds: [GREAT_BRITAIN], halfHours: AHEAD } };
     if (stimulus.kind === 'HALF_HOUR') return { ...needs, negotiations: 'OPEN' };
+    if (stimulus.kind !== 'EVENT') return null;
     const { state } = stimulus;
     return state['awaiting_agent_id'] === agent.number
       ? { ...needs, negotiations: Number(state['negotiation_id']) }

@@ -1,6 +1,7 @@
+import { firstHalfHour, firstHalfHourOnceIn, halfHoursOf } from '../../domain/compute/begin-time.js';
 import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { cleanestMean, hasLimits, minute, slotsOf, whole } from '../conditions.js';
+import { cleanestMean, hasLimits, minute, whole } from '../conditions.js';
 import type { Proposal, Shown } from '../policy.js';
 import type { AgentSeen, View, WorkloadSeen } from '../seen.js';
 import type { ForecastRevision } from './forecast-revision.js';
@@ -36,8 +37,8 @@ export function placeAfterRevision(
   { source }: ForecastRevision,
 ): Proposal[] {
   if (work.isNegotiated || !hasLimits(work)) return [];
-  const next = addHalfHours(floorToHalfHour(now), 1);
-  const mean = cleanestMean(work, outlook, work.earliestStart > next ? work.earliestStart : next);
+  const first = firstHalfHour(work, now);
+  const mean = cleanestMean(work, outlook, work.earliestStart > first ? work.earliestStart : first);
   if (mean === null) return [];
   const reason = `${source} revised what it forecasts: ${work.jobId} can run within its limits, at ${whole(mean)} gCO2/kWh at best`;
   return place(work, agent).map((proposal) => ({ ...proposal, reason }));
@@ -49,9 +50,10 @@ export function placedElsewhere({ view }: Shown, proposal: Proposal, refusal: Re
   const work = view.workloads.find(({ jobId }) => jobId === proposal.input['jobId']);
   if (!work) return [];
   const { jobId, deadline } = work;
-  const next = addHalfHours(floorToHalfHour(view.now), 2);
+  // It is tried again when the next half hour begins.
+  const next = firstHalfHourOnceIn(work, addHalfHours(floorToHalfHour(view.now), 1));
   const begin = work.earliestStart > next ? work.earliestStart : next;
-  const hasTime = addHalfHours(begin, slotsOf(work)) <= deadline;
+  const hasTime = addHalfHours(begin, halfHoursOf(work)) <= deadline;
   const why = whyOf(refusal);
   if (!hasTime) {
     const reason = `${jobId} cannot be done by ${minute(deadline)} within its limits: ${why}`;

@@ -2,7 +2,7 @@ import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../domain/half-h
 import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
 import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
-import type { Needs, WorkloadSeen } from '../seen.js';
+import type { AgentSeen, Needs, WorkloadSeen } from '../seen.js';
 import { revisionOf } from './forecast-revision.js';
 import { nextWindow } from './orchestrator-buy.js';
 import {
@@ -16,7 +16,7 @@ import {
 import { calledOff } from './orchestrator-order.js';
 import { place, placeAfterRevision, placedElsewhere } from './orchestrator-place.js';
 import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
-import { runDemoWork } from './orchestrator-run.js';
+import { DEMO_BEAT_MINUTES, runDemoWork } from './orchestrator-run.js';
 import { takeIn } from './orchestrator-take-in.js';
 
 /** Half hours ahead that forecasts reach. */
@@ -32,8 +32,9 @@ const isWaiting = (status: WorkloadStatus): boolean =>
  */
 export const orchestrator: Policy = {
   name: 'orchestrator',
-  version: '1',
+  version: '2',
   type: 'COMPUTE_ORCHESTRATOR',
+  beatMinutes: ({ isDemo }) => (isDemo ? DEMO_BEAT_MINUTES : 30),
   topics: ['WORKLOADS', 'NEGOTIATIONS', 'BECKN_TRANSACTIONS', 'INGEST_RUNS'],
   may: [
     'queueWorkload',
@@ -65,6 +66,7 @@ export const orchestrator: Policy = {
         outlook: { regionIds: LICENCE_AREA_IDS, halfHours: AHEAD },
         ...marketNeeds(agent),
       };
+    if (stimulus.kind === 'BEAT') return agent.isDemo ? { workloads: 'PLACED' } : null;
     const { state, topic } = stimulus;
     if (topic === 'INGEST_RUNS')
       return (
@@ -75,7 +77,7 @@ export const orchestrator: Policy = {
       );
     if (topic === 'BECKN_TRANSACTIONS')
       return isOwnPurchase(stimulus, agent) ? marketNeedsOfPurchase(state) : needsOfPurchase(stimulus);
-    if (topic === 'WORKLOADS') return together(needsOfWork(state), marketNeedsOfWork(state, agent));
+    if (topic === 'WORKLOADS') return together(needsOfWork(state, agent), marketNeedsOfWork(state, agent));
     const ended = state['awaiting_agent_id'] === null && state['workload_id'] !== null;
     const isMine = state['initiator_agent_id'] === agent.number;
     const isCountered = state['awaiting_agent_id'] === agent.number;
@@ -89,6 +91,7 @@ export const orchestrator: Policy = {
         ...view.workloads.flatMap((work) => everyHalfHour(shown, work)),
         ...onMarketEveryHalfHour(view),
       ];
+    if (stimulus.kind === 'BEAT') return view.workloads.flatMap((work) => runDemoWork(view, work));
     if (stimulus.topic === 'INGEST_RUNS') return revised(shown);
     const [work] = view.workloads;
     if (stimulus.topic === 'BECKN_TRANSACTIONS')
@@ -109,9 +112,12 @@ export const orchestrator: Policy = {
 };
 
 /** Of work that is new, the half hours that it could run in: what a policy was shown stays with its decisions for ever. */
-function needsOfWork(state: Readonly<Record<string, unknown>>): Needs | null {
+function needsOfWork(
+  state: Readonly<Record<string, unknown>>,
+  { isDemo }: Pick<AgentSeen, 'isDemo'>,
+): Needs | null {
   const workloads = Number(state['workload_id']);
-  if (state['status'] === 'QUEUED') return { workloads };
+  if (state['status'] === 'QUEUED' || (isDemo && state['status'] === 'SCHEDULED')) return { workloads };
   if (state['status'] !== 'PENDING') return null;
   const allowed = state['allowed_region_ids'] as readonly number[]; // as the event's row has it
   const waitsMs = Date.parse(String(state['deadline'])) - Date.parse(String(state['updated_at']));
@@ -127,9 +133,10 @@ const together = (one: Needs | null, other: Needs | null): Needs | null =>
 const isUntouched = (state: Readonly<Record<string, unknown>>, work: WorkloadSeen): boolean =>
   state['status'] === work.status;
 
-/** Work that nobody has taken in yet, or that lost its place. */
+/** Work that nobody has taken in yet, that lost its place, or that has one and can begin. */
 function waitsForUs(shown: Shown, work: WorkloadSeen): readonly Proposal[] {
   if (work.status === 'PENDING') return takeIn(shown, work);
+  if (work.status === 'SCHEDULED') return shown.view.agent.isDemo ? runDemoWork(shown.view, work) : [];
   return work.status === 'QUEUED' && !work.isNegotiated ? place(work, shown.view.agent) : [];
 }
 

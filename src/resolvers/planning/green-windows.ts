@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
 import { readOutlook, type Outlook } from '../../database/planning/outlook.js';
+import { firstHalfHour, halfHoursOf } from '../../domain/compute/begin-time.js';
 import { workOf } from '../../domain/compute/work.js';
 import { PylonError } from '../../domain/errors.js';
 import { HALF_HOUR_MS, addHalfHours } from '../../domain/half-hour.js';
@@ -12,7 +13,7 @@ import { makePlan } from '../../domain/planner/places/plan.js';
 import type { Infeasible } from '../../domain/planner/places/infeasible.js';
 import { MOST_SLOTS, PROBLEM_FORM, type PlanningProblem } from '../../domain/planner/places/problem.js';
 import { believedForecast } from '../../planning/forecast.js';
-import { problemWork, slotsOf } from '../../planning/work-to-plan.js';
+import { problemWork } from '../../planning/work-to-plan.js';
 import { asOfOf } from '../as-of.js';
 import {
   limitFaults,
@@ -101,7 +102,7 @@ export async function greenWindowsAnswer(
       roomW: Array.from({ length: slots }, () => BOUNDLESS_W),
       standingW: Array.from({ length: slots }, () => 0),
     })),
-    works: [problemWork(work, origin, slots, regionIds.map(placeOf))],
+    works: [problemWork(work, { origin, now: present }, slots, regionIds.map(placeOf))],
     storage: [],
     objective: objectiveAsked(args.objective),
   };
@@ -109,7 +110,7 @@ export async function greenWindowsAnswer(
   return {
     windows: found.windows.map((window) => answerOf(window, origin, outlook)),
     usable: usableOf(found),
-    halfHoursNeeded: slotsOf(work),
+    halfHoursNeeded: halfHoursOf(work),
     infeasible: found.windows.length > 0 ? null : makePlan(problem).infeasible,
     problem,
     asOf: present,
@@ -129,9 +130,7 @@ function checked(args: GreenWindowsArgs, present: Date) {
   });
   const from = args.from ?? present;
   const to = args.to ?? new Date(from.getTime() + USUAL_HOURS * 3_600_000);
-  const origin = new Date(
-    Math.ceil(Math.max(from.getTime(), present.getTime()) / HALF_HOUR_MS) * HALF_HOUR_MS,
-  );
+  const origin = originOf(from, present, typeof size === 'string' ? null : size);
   const first = args.first ?? 10;
   const regionIds = [...new Set(args.regionIds ?? Array.from({ length: 14 }, (_, i) => i + 1))].sort(
     (a, b) => a - b,
@@ -171,6 +170,12 @@ function checked(args: GreenWindowsArgs, present: Date) {
     ...{ allowedRegionIds: [], allowedDcIds: [] },
   };
   return { work, origin, slots, regionIds, first };
+}
+
+/** The first half hour that may be used: after `from` where that is ahead, else the first that such work may begin in. */
+function originOf(from: Date, present: Date, work: { readonly durationMinutes: number } | null): Date {
+  if (work && from <= present) return firstHalfHour(work, present);
+  return new Date(Math.ceil(Math.max(from.getTime(), present.getTime()) / HALF_HOUR_MS) * HALF_HOUR_MS);
 }
 
 function answerOf(window: GreenWindow, origin: Date, outlook: Outlook): GreenWindowAnswer {

@@ -72,7 +72,7 @@ export async function flexibilityOpportunities(
   const evidence = await evidenceOf(rows, objective, context);
   const inSlots = new Map([...standings].map(([jobId, own]) => [jobId, inSlotsOf(own, evidence)]));
   const found = opportunitiesOf(evidence.problem, inSlots)
-    .filter(({ jobId }) => !inSlots.get(jobId)!.places.some(({ slot }) => slot < 0)) // it begins
+    .filter(({ jobId }) => !standings.get(jobId)!.places.some(({ from }) => from < context.now)) // it begins
     .filter(({ stands }) => !areas || regionsOf(evidence, stands?.places ?? []).some((id) => areas.has(id)))
     .filter((one) => after === null || isAfter(one, after));
   const { edges, pageInfo } = pageOf(found, size, after, (one) =>

@@ -24,7 +24,7 @@ const GreenWindowType = builder.objectRef<GreenWindowAnswer>('GreenWindow').impl
     }),
     from: t.field({
       type: 'DateTime',
-      description: 'Start of its first half hour.',
+      description: 'Start of its first half hour; before now where that is running.',
       resolve: ({ halfHours }) => halfHours[0]!,
     }),
     to: t.field({
@@ -128,7 +128,11 @@ const GreenWindowsInput = builder.inputType('GreenWindowsInput', {
     }),
     energyKwh: t.float({ description: 'Energy that it takes, kWh.' }),
     powerKw: t.float({ description: 'Mean power while it runs, kW.' }),
-    from: t.field({ type: 'DateTime', description: 'Not before; now when left out, and never before now.' }),
+    from: t.field({
+      type: 'DateTime',
+      description:
+        'Not before; now when left out, and never before now: the half hour that runs is used where what is left of it, and of its others, is enough.',
+    }),
     to: t.field({
       type: 'DateTime',
       description: `Done by then; 48 hours after \`from\` when left out, at most ${LONGEST_WINDOW_DAYS} days after it.`,

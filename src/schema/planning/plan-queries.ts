@@ -23,7 +23,11 @@ const PlannedWorkInput = builder.inputType('WorkToPlanInput', {
       description: 'Whether work with breaks may go on in another data centre. False when left out.',
     }),
     isDeferrable: t.boolean({ description: 'Whether it may wait for a better grid. True when left out.' }),
-    earliestStart: t.field({ type: 'DateTime', description: 'Not before; now when left out.' }),
+    earliestStart: t.field({
+      type: 'DateTime',
+      description:
+        'Not before; now when left out. The half hour that runs is used where what is left of it, and of its others, is enough.',
+    }),
     deadline: t.field({
       type: 'DateTime',
       required: true,

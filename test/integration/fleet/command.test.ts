@@ -23,7 +23,7 @@ describe('pylon simulate', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   it('registers the fleet, does what happens in some hours at once, and the same again', async () => {
-    const first = await simulate(['--hours', '48', '--json']).ended;
+    const first = await simulate(['--hours', '24', '--json']).ended;
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const [seeded, happened] = lines(first);
     expect(seeded).toEqual({ fleet: 12, registered: 137, refused: [] });
@@ -34,10 +34,10 @@ describe('pylon simulate', () => {
         ?.count;
     expect(await stored()).toBe(String(windows));
 
-    const second = await simulate(['--hours', '48']).ended;
+    const second = await simulate(['--hours', '24']).ended;
     expect(second).toMatchObject({ code: 0, stderr: '' });
     expect(second.stdout).toMatch(
-      /^fleet: 12 operators, all synthetic; registered 0\n2026-03-02T12:3\S+Z to 2026-03-04T12:3\S+Z: windows \d+/,
+      /^fleet: 12 operators, all synthetic; registered 0\n2026-03-02T12:3\S+Z to 2026-03-03T12:3\S+Z: windows \d+/,
     );
     expect(await stored()).toBe(String(windows));
   });

@@ -6,6 +6,7 @@ import { flexibilityWindowsIn } from '../../../src/fleet/flexibility.js';
 import { fleetOf } from '../../../src/fleet/fleet.js';
 import { seedFleet } from '../../../src/fleet/seed.js';
 import { publishWindows, submitArrivals, type Simulation } from '../../../src/fleet/simulation.js';
+import { URGENT_QUERIES } from '../../../src/fleet/urgent-queries.js';
 import { ARRIVALS_PER_HOUR } from '../../../src/fleet/workload-kinds.js';
 import { simulateSpan, startSimulator, type SpanReport } from '../../../src/fleet/simulator.js';
 import { addHalfHours, halfHours } from '../../../src/domain/half-hour.js';
@@ -113,6 +114,24 @@ describe('the simulation', () => {
     });
     const early = expected.filter(({ at }) => at < addHalfHours(from, 24)).length;
     expect(early).toBeLessThan(expected.length / 2);
+  });
+
+  it('submits of what came before only what can still be done', async () => {
+    const span = { from: hoursFromNow(-2), to: NOW };
+    const all = arrivalsIn(
+      { seed: 1, ratePerHour: ARRIVALS_PER_HOUR, fleet: simulation.fleet, stressAt: () => 0 },
+      span.from,
+      span.to,
+      URGENT_QUERIES,
+    );
+    // It is 12:34: the few minutes of each still go into the half hour that runs.
+    const due = all.filter(({ workload }) => workload.deadline >= new Date('2026-03-02T13:00:00Z'));
+    expect(due.length).toBeGreaterThan(0);
+    expect(due.length).toBeLessThan(all.length);
+    expect(await submitArrivals(ARRIVALS_PER_HOUR, submit, URGENT_QUERIES)(simulation, span)).toEqual({
+      done: due.length,
+      refused: [],
+    });
   });
 
   it('publishes windows twelve hours ahead, and none that has begun', async () => {

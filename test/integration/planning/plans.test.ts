@@ -72,6 +72,15 @@ describe('greenWindows', () => {
     ]);
   });
 
+  it('begins in the half hour that runs where what is left of it is enough', async () => {
+    const { windows: found } = await windows(`durationMinutes: 5, regionIds: [13], to: "${at(1)}"`);
+    expect(found).toMatchObject([{ from: at(0), to: at(1), savedPct: 0 }]);
+    const late = await grid.server.query(
+      `{ greenWindows(input: { durationMinutes: 30, regionIds: [13], to: "${at(1)}" }) { halfHoursNeeded } }`,
+    );
+    expect(late.errors?.[0]?.message).toContain('leaves no half hour');
+  });
+
   it('says what would be enough where no time keeps the limits', async () => {
     const { windows: found, infeasible } = await windows(
       'durationMinutes: 180, regionIds: [13], maxCarbonIntensityGco2PerKwh: 100',
@@ -154,6 +163,23 @@ describe('planWorkload', () => {
       { kind: 'OTHER_TIME' },
       { kind: 'OTHER_DATA_CENTRE', places: [{ dataCentre: { dcId: 'norwich' } }] },
     ]);
+  });
+
+  it('begins in the half hour that runs where what is left of it is enough, and compares with that', async () => {
+    const planned = async (rest: string): Promise<Record<string, unknown>> =>
+      (
+        await query<{ planWorkload: Record<string, unknown> }>(
+          `{ planWorkload(work: { powerKw: 1000, durationMinutes: 5, allowedDcIds: ["norwich"], ${rest} }) { ${PLAN} } }`,
+        )
+      ).planWorkload;
+    expect(await planned(`deadline: "${at(20)}"`)).toMatchObject({
+      places: [{ from: at(0), to: at(1) }],
+      savedPct: 0,
+    });
+    const awaited = await planned(
+      `deadline: "${at(20)}", earliestStart: "${at(0).replace('00:00', '20:00')}"`,
+    );
+    expect(awaited).toMatchObject({ places: [{ from: at(1) }] });
   });
 
   it('knows what an hour more would save', async () => {

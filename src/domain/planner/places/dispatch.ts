@@ -73,7 +73,7 @@ interface Step {
 }
 
 function stepOf(storage: Storage, { unit, hasUnit }: Outlook, slot: number, loadWh: number): Step {
-  const isKnown = hasUnit[slot] === 1;
+  const isKnown = slot >= storage.from && hasUnit[slot] === 1;
   const costPerWh = unit[slot]! / 1000;
   const into = isKnown ? (storage.maxChargeW / 2) * storage.efficiency : 0;
   const out = isKnown && costPerWh >= 0 ? Math.min(storage.maxDischargeW / 2, Math.max(0, loadWh)) : 0;
@@ -89,7 +89,7 @@ function movesOf({ efficiency }: Storage, costPerWh: number, into: number, out: 
 
 /** The same without a limit by work, and convex where costs are negative, by a line below it. */
 function relaxedMoves(storage: Storage, { unit, hasUnit }: Outlook, slot: number): Convex {
-  if (hasUnit[slot] !== 1) return flat(0, 0);
+  if (slot < storage.from || hasUnit[slot] !== 1) return flat(0, 0);
   const costPerWh = unit[slot]! / 1000;
   const into = (storage.maxChargeW / 2) * storage.efficiency;
   const out = storage.maxDischargeW / 2;

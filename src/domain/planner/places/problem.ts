@@ -89,6 +89,8 @@ export interface WorkLimits {
 export interface Storage {
   readonly assetId: string;
   readonly regionId: number;
+  /** The first slot that it may do anything in. */
+  readonly from: number;
   readonly capacityWh: number;
   readonly chargeWh: number;
   readonly maxChargeW: number;

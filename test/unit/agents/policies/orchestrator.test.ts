@@ -175,6 +175,13 @@ describe('the orchestrator', () => {
 
     it('has work wait that has time, and says no when there is none left', () => {
       expect(shortly(refused(workSeen({ status: 'QUEUED' })))).toEqual(['deferWorkload job']);
+      // Tried again at half past, it begins at one and is done by two.
+      expect(shortly(refused(workSeen({ status: 'QUEUED', deadline: at(4) })))).toEqual([
+        'deferWorkload job',
+      ]);
+      // What needs not all of its half hours begins at half past.
+      const short = { status: 'QUEUED', durationMinutes: 50, deadline: at(3) } as const;
+      expect(shortly(refused(workSeen(short)))).toEqual(['deferWorkload job']);
       const late = refused(workSeen({ status: 'QUEUED', deadline: at(3) }));
       expect(shortly(late)).toEqual(['rejectWorkload job']);
       expect(late[0]?.decision?.reasoning).toContain('within its limits: there is no plan; capacity binds.');
@@ -200,7 +207,11 @@ describe('the orchestrator', () => {
       ['begins later', { status: 'SCHEDULED', placement: placedAt([1, 2]) }, []],
       ['did not begin', { status: 'SCHEDULED', placement: placedAt([-1, 0]) }, ['releasePlacement place']],
       ['runs on', { status: 'RUNNING', placement: placedAt([-1, 0], 'RUNNING') }, []],
-      ['is over', { status: 'RUNNING', placement: placedAt([-2, -1], 'RUNNING') }, ['completeWorkload job']],
+      [
+        'is over',
+        { status: 'RUNNING', runningSince: at(-2), placement: placedAt([-2, -1], 'RUNNING') },
+        ['completeWorkload job'],
+      ],
       [
         'has a gap',
         { status: 'RUNNING', isInterruptible: true, placement: placedAt([-1, 2], 'RUNNING') },
@@ -250,7 +261,7 @@ describe('the orchestrator', () => {
       expect(proposal?.input).toEqual({
         jobId: 'job',
         actualEnergyKwh: madeUpEnergyKwh(work),
-        completedAt: new Date(at(0).getTime() - 15 * 60_000),
+        completedAt: new Date(at(0).getTime() - 15 * 60_000 + 5_000),
         flexibilityRevenueGbp: 12,
       });
       expect(Math.abs(madeUpEnergyKwh(work) - 100)).toBeLessThanOrEqual(5);
@@ -291,6 +302,91 @@ describe('the orchestrator', () => {
           'a-forecaster revised what it forecasts: job can run within its limits, at 105 gCO2/kWh at best',
         );
       expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
+    });
+  });
+
+  describe('when a beat of the demo begins', () => {
+    const minutes = (count: number): Date => new Date(at(0).getTime() + count * 60_000);
+    const onBeat = (work: Partial<WorkloadSeen>, now: Date): Shown => ({
+      stimulus: { kind: 'BEAT', from: now },
+      view: viewOf({ now, workloads: [workSeen(work)], agent: demo }),
+    });
+    const running = (work: Partial<WorkloadSeen>): Partial<WorkloadSeen> => ({
+      status: 'RUNNING',
+      durationMinutes: 6,
+      runningSince: minutes(3),
+      placement: placedAt([0], 'RUNNING'),
+      ...work,
+    });
+
+    it.each<[string, Partial<WorkloadSeen>, number, readonly string[]]>([
+      ['has minutes left', running({}), 8.9, []],
+      ['has run its minutes', running({}), 9, ['completeWorkload job']],
+      ['has run some of them before', running({ ranMs: 4 * 60_000 }), 5, ['completeWorkload job']],
+      [
+        'has run them before its last half hour',
+        running({ durationMinutes: 35, ranMs: 30 * 60_000, placement: placedAt([-3, 0, 1], 'RUNNING') }),
+        8,
+        ['completeWorkload job'],
+      ],
+      [
+        'was given its place in the midst of a half hour',
+        { status: 'SCHEDULED', durationMinutes: 6, placement: placedAt([0]) },
+        20,
+        ['startWorkload job'],
+      ],
+      [
+        'would not be done any more',
+        { status: 'SCHEDULED', durationMinutes: 6, placement: placedAt([0]) },
+        27,
+        ['releasePlacement place'],
+      ],
+      [
+        'may not begin yet',
+        { status: 'SCHEDULED', durationMinutes: 6, earliestStart: minutes(10), placement: placedAt([0]) },
+        9,
+        [],
+      ],
+      [
+        'went on too late to be done',
+        running({ durationMinutes: 60, runningSince: at(1), placement: placedAt([0, 1], 'RUNNING') }),
+        61,
+        ['failWorkload job'],
+      ],
+      ['waits', { status: 'QUEUED' }, 9, []],
+    ])('sees that work %s', (_what, work, now, expected) => {
+      const proposals = decided(orchestrator, onBeat(work, minutes(now)));
+      expect(shortly(proposals)).toEqual(expected);
+      expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
+    });
+
+    it('ends work at the minute that it was done in, and never after its place', () => {
+      const endOf = (work: Partial<WorkloadSeen>, now: number): unknown =>
+        decided(orchestrator, onBeat(work, minutes(now)))[0]?.input['completedAt'];
+      expect(endOf(running({}), 20)).toEqual(minutes(9));
+      expect(endOf(running({ ranMs: 60_000 }), 20)).toEqual(minutes(8));
+      expect(endOf(running({ durationMinutes: 28 }), 40)).toEqual(minutes(30));
+      expect(endOf(running({ ranMs: 7 * 60_000 }), 20)).toEqual(minutes(3));
+    });
+
+    it('is asked for by the demo alone, which shows what has a place and nothing else', () => {
+      const beat = { kind: 'BEAT', from: at(0) } as const;
+      expect(orchestrator.needs(beat, demo)).toEqual({ workloads: 'PLACED' });
+      expect(orchestrator.needs(beat, agentSeen())).toBeNull();
+      expect(orchestrator.beatMinutes?.(agentSeen())).toBe(30);
+      expect(30 / (orchestrator.beatMinutes?.(demo) ?? 0)).toBe(60);
+    });
+
+    it('begins at once what was given the half hour that runs, of the demo alone', () => {
+      const work = workSeen({ status: 'SCHEDULED', durationMinutes: 6, placement: placedAt([0]) });
+      const stimulus = eventOf('WORKLOADS', { workload_id: work.number, status: 'SCHEDULED' });
+      const view = viewOf({ now: minutes(7), workloads: [work] });
+      expect(shortly(decided(orchestrator, { stimulus, view: { ...view, agent: demo } }))).toEqual([
+        'startWorkload job',
+      ]);
+      expect(decided(orchestrator, { stimulus, view })).toEqual([]);
+      expect(orchestrator.needs(stimulus, demo)).toEqual({ workloads: work.number });
+      expect(orchestrator.needs(stimulus, agentSeen())).toBeNull();
     });
   });
 

@@ -15,6 +15,7 @@ const cases = fc.record({
   held: fc.nat(4),
   charge: fc.nat(2),
   discharge: fc.nat(2),
+  from: fc.nat(2),
 });
 
 const outlookOf = (gco2PerKwh: readonly number[]) =>
@@ -45,6 +46,7 @@ function leastOf(gco2: readonly number[], loadWh: readonly number[], storage: St
     if (slot === SLOTS) return held >= storage.chargeWh ? 0 : Infinity;
     let least = Infinity;
     for (let next = 0; next <= storage.capacityWh; next += STEP_WH) {
+      if (slot < storage.from && next !== held) continue;
       const into = Math.max(0, next - held) / storage.efficiency;
       const out = Math.max(0, held - next);
       if (into > storage.maxChargeW / 2 || out > Math.min(storage.maxDischargeW / 2, loadWh[slot]!)) continue;
@@ -58,10 +60,11 @@ function leastOf(gco2: readonly number[], loadWh: readonly number[], storage: St
 describe('a store that feeds planned work', () => {
   it('makes the most of what it may, and keeps every limit of its own', () => {
     fc.assert(
-      fc.property(cases, ({ gco2, load, capacity, held, charge, discharge }) => {
+      fc.property(cases, ({ gco2, load, capacity, held, charge, discharge, from }) => {
         const storage: Storage = {
           assetId: 'battery',
           regionId: 1,
+          from,
           capacityWh: capacity * STEP_WH,
           chargeWh: Math.min(held, capacity) * STEP_WH,
           maxChargeW: charge * STEP_WH * 4,

@@ -17,7 +17,7 @@ const PLACES = [
 const PATIENCE_MS = 60_000;
 
 const battery: Storage = {
-  ...{ assetId: 'battery', regionId: 1, capacityWh: 4_000, chargeWh: 700 },
+  ...{ assetId: 'battery', regionId: 1, from: 1, capacityWh: 4_000, chargeWh: 700 },
   ...{ maxChargeW: 1_500, maxDischargeW: 2_000, efficiency: 0.87 },
 };
 const problems: readonly PlanningProblem[] = [MACHINES, ANYTHING].flatMap((kind) =>

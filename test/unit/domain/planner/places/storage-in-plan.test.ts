@@ -19,9 +19,10 @@ const stores = fc
     held: fc.nat(4),
     charge: fc.nat(2),
     discharge: fc.nat(2),
+    from: fc.nat(2),
   })
-  .map(({ capacity, held, charge, discharge }): Storage => ({
-    ...{ assetId: 'battery', regionId: 1, efficiency: 0.5 },
+  .map(({ capacity, held, charge, discharge, from }): Storage => ({
+    ...{ assetId: 'battery', regionId: 1, from, efficiency: 0.5 },
     capacityWh: capacity * STEP_WH,
     chargeWh: Math.min(held, capacity) * STEP_WH,
     maxChargeW: charge * STEP_WH * 4,
@@ -78,6 +79,7 @@ function leastOf(gco2: readonly (number | null)[], loadWh: readonly number[], st
     if (slot === SLOTS) return held >= storage.chargeWh ? 0 : Infinity;
     let least = Infinity;
     for (let next = 0; next <= storage.capacityWh; next += STEP_WH) {
+      if (slot < storage.from && next !== held) continue;
       const into = Math.max(0, next - held) / storage.efficiency;
       const out = Math.max(0, held - next);
       if (into > storage.maxChargeW / 2 || out > Math.min(storage.maxDischargeW / 2, loadWh[slot]!)) continue;
