@@ -1,6 +1,6 @@
 /**
  * `planWorkload` over HTTP, one request after the other, by a server and a PostgreSQL as users have them: 40 data centres, 1,000
- * confirmed placements, 48 hours of forecasts of all regions, and 28 days of errors to learn from. Every answer has its
+ * confirmed placements, 48 hours of forecasts of all regions, of prices and of stress, and 28 days of errors to learn from. Every answer has its
  * alternatives, reasons and slack value. The p99 is that of the middle one of some rounds: one that others disturbed does not count.
  */
 import { Agent, request } from 'node:http';
@@ -12,6 +12,7 @@ import { benchmark } from './support/benchmark.js';
 import { build } from './support/built.js';
 import { holdLease, startBenchDatabase } from './support/database.js';
 import { recordNationalHistory } from './support/national-history.js';
+import { recordNationalOutlook } from './support/national-outlook.js';
 import type { pylonServer } from './support/pylon-server.js';
 import { againstLimit, note, shown } from './support/report.js';
 import { recordTick } from './support/revision.js';
@@ -66,6 +67,7 @@ await benchmark('plan-workload', async (scope) => {
   const first = floorToHalfHour(database.clock.now());
   await recordNationalHistory(database, lease, first, HISTORY_HALF_HOURS);
   await recordTick(database, lease, new SimulatedGrid(first).next());
+  await recordNationalOutlook(database, lease, first, HALF_HOURS);
   await createStandingWork(database, first, STANDING);
   const server = await startWorker<typeof pylonServer>(scope, './pylon-server.ts');
   const url = await server.ask('start', database.ownerUrl);
