@@ -8,7 +8,7 @@ export interface StandingWork {
 }
 
 /**
- * Data centres in all licence areas, and confirmed placements of 4 to 16 half hours at them, written behind the actions' back.
+ * Data centres in all licence areas, and confirmed placements of 4 to 16 half hours at them, spread over the time of each, written behind the actions' back.
  * The same numbers each time.
  */
 export async function createStandingWork(
@@ -38,11 +38,13 @@ export async function createStandingWork(
   );
   await owner.query(
     `insert into placement_slots (placement_id, slot_from, data_centre_id, operator_id, power_w, facility_w)
-     select p.placement_id, $1::timestamptz + (w.workload_id * 11 % ($2::integer - 16) + s) * interval '30 minutes', p.data_centre_id, p.operator_id,
+     select p.placement_id, $1::timestamptz + ((w.workload_id * 11 + w.workload_id / $3::integer * 7) % ($2::integer - 16) + s) * interval '30 minutes', p.data_centre_id, p.operator_id,
        w.power_kw * 1000, ceil(w.power_kw::numeric * 1000 * c.pue::numeric)
      from placements p join workloads w using (workload_id) join data_centres c using (data_centre_id)
        cross join lateral generate_series(0, w.duration_minutes / 30 - 1) s`,
-    [first, halfHours],
+    [first, halfHours, centres],
   );
-  await owner.query('analyze data_centres, workloads, placements, placement_slots, grid_signals');
+  await owner.query(
+    'analyze data_centres, workloads, placements, placement_slots, power_ledger, grid_signals',
+  );
 }

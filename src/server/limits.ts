@@ -52,7 +52,7 @@ export function limitErrors(
   variables: Readonly<Record<string, unknown>>,
   context: Context,
 ): readonly GraphQLError[] {
-  const counts = countNodes(document);
+  const { counts, data } = shapeOf(document);
   const tooMany = (['aliases', 'directives'] as const).filter((what) => counts[what] > LIMITS[what]);
   if (tooMany.length > 0)
     return tooMany.map((what) => tooComplex(`${counts[what]} ${what}; at most ${LIMITS[what]} are allowed`));
@@ -76,7 +76,7 @@ export function limitErrors(
       }
     },
   });
-  const errors = validate(schema, withoutIntrospection(document), [rule]);
+  const errors = validate(schema, data, [rule]);
   return excess.length > 0 ? excess : errors.map((error) => coded(error, 'BAD_USER_INPUT'));
 }
 
@@ -92,6 +92,22 @@ function coded(error: GraphQLError, fallback: string): GraphQLError {
   if (typeof error.extensions['code'] === 'string') return error;
   error.extensions['code'] = isTokenLimit(error) ? 'QUERY_TOO_COMPLEX' : fallback;
   return error;
+}
+
+/** What of a document the limits look at that does not depend on variables. */
+interface Shape {
+  readonly counts: ReturnType<typeof countNodes>;
+  readonly data: DocumentNode;
+}
+/** Documents are held and asked again with other variables; going through one takes as long as executing a small one. */
+const shapes = new WeakMap<DocumentNode, Shape>();
+
+function shapeOf(document: DocumentNode): Shape {
+  const known = shapes.get(document);
+  if (known) return known;
+  const shape = { counts: countNodes(document), data: withoutIntrospection(document) };
+  shapes.set(document, shape);
+  return shape;
 }
 
 function countNodes(document: DocumentNode): {

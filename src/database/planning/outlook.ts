@@ -1,12 +1,10 @@
 import { qualityOf } from '../../domain/codes.js';
 import { renewablePct } from '../../domain/grid-signal.js';
 import { halfHours } from '../../domain/half-hour.js';
-import { priceGroupOf } from '../../domain/price-group.js';
 import { readSignals, type GridSignalReader } from '../grid-signals.js';
 import type { HalfHourSpan } from '../headroom.js';
-import { readPrices } from '../series/prices.js';
-import { readStress } from '../series/stress.js';
 import { together } from '../together.js';
+import { readNationalOutlook, type NationalOutlook } from './national-outlook.js';
 
 /** One region's values by half hour of a span. Null: unknown. */
 export interface RegionSeries {
@@ -19,11 +17,9 @@ export interface RegionSeries {
 }
 
 /** What is known of a span of half hours. Price and stress are Great Britain's. */
-export interface Outlook extends HalfHourSpan {
+export interface Outlook extends HalfHourSpan, NationalOutlook {
   /** In the order of the ids asked for. */
   readonly regions: readonly RegionSeries[];
-  readonly gbpPerMwh: readonly (number | null)[];
-  readonly gridStress: readonly (number | null)[];
 }
 
 /** @param asOf the sequence to answer as of; null for the newest. */
@@ -34,21 +30,13 @@ export async function readOutlook(
   asOf: bigint | null,
 ): Promise<Outlook> {
   const starts = halfHours(from, to);
-  const keys = starts.map((start) => ({ from: start, asOf }));
-  const [regions, prices, stresses] = await together(
+  const [regions, national] = await together(
     reader.db,
     () =>
       asOf === null ? readNewest(reader, regionIds, starts) : readKnownThen(reader, regionIds, starts, asOf),
-    () => readPrices(reader, keys, ['MARKET_INDEX', 'FORECAST']),
-    () => readStress(reader, keys),
+    () => readNationalOutlook(reader, { from, to }, starts, asOf),
   );
-  return {
-    from,
-    to,
-    regions,
-    gbpPerMwh: prices.map((stated) => priceGroupOf(stated)?.gbpPerMwh ?? null),
-    gridStress: stresses.map((stated) => stated?.stress ?? null),
-  };
+  return { from, to, regions, ...national };
 }
 
 /** One list a column: slots, and by each of them what is known; renewables in thousandths. */

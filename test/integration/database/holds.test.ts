@@ -66,7 +66,7 @@ describe('the login that requests use', () => {
     values: [placement['placement_id'], to, NOW],
   });
 
-  it('writes placements and their slots by no statement of its own', async () => {
+  it('writes placements, their slots and their sums by no statement of its own, and reads no sums of others', async () => {
     for (const sql of [
       `update placements set state = 'CONFIRMED', expires_at = null`,
       `update placements set expires_at = 'infinity'`,
@@ -74,6 +74,9 @@ describe('the login that requests use', () => {
       'truncate placements',
       `update placement_slots set facility_w = 1`,
       'delete from placement_slots',
+      'select from power_ledger',
+      'delete from power_ledger',
+      'select enter_power(null)',
       'delete from action_keys',
       'update workload_consumption set energy_kwh = 0',
       'delete from workload_consumption',

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { migrate, readMigrations, type Migration } from '../../../src/database/migrate.js';
 import { MIGRATIONS_FOLDER, openDatabase } from '../../../src/database/open.js';
+import { seedRegions } from '../../../src/database/regions.js';
 import { SOURCES } from '../../../src/ingest/registry.js';
 import { dropDatabase } from '../../support/database.js';
 import { withDatabase } from '../../support/global-setup.js';
@@ -97,6 +98,39 @@ describe('migrations', () => {
     const { rows } = await (await connect()).query('select migration_name from _prisma_migrations');
     expect(rows.length).toBe((await readMigrations(MIGRATIONS_FOLDER)).length);
     roles.push(new URL(opened[0]?.appUrl ?? '').username);
+  });
+
+  it('add up the power that stood before there were sums of it', async () => {
+    const client = await connect();
+    const all = await readMigrations(MIGRATIONS_FOLDER);
+    await migrate(
+      client,
+      all.filter(({ name: each }) => each < '20261122020000_power_ledger'),
+    );
+    await seedRegions(client);
+    await client.query(
+      `insert into operators (name, type) values ('Before', 'COMPUTE_OPERATOR');
+       insert into data_centres (dc_id, name, operator_id, region_id, capacity_mw, pue) select 'dc', 'DC', operator_id, 13, 1, 1 from operators;
+       insert into workloads (operator_id, job_id, name, type, estimated_energy_kwh, power_kw, duration_minutes, earliest_start, deadline)
+         select operator_id, 'job', 'job', 'OTHER', 1, 1, 60, '2026-03-02', '2026-03-03' from operators;
+       insert into placements (code, operator_id, workload_id, data_centre_id, state, expires_at)
+         select s.state::text || i, w.operator_id, workload_id, data_centre_id, s.state, case s.state when 'HELD' then timestamptz '2026-03-02' end
+         from workloads w, data_centres, unnest(enum_range(null::placement_state)) s (state), generate_series(1, 2) i order by s.state, i;
+       insert into placement_slots select placement_id, timestamptz '2026-03-02 12:00Z' + i * interval '30 minutes', data_centre_id, operator_id, 1000, 1000 * placement_id
+         from placements, generate_series(0, 1) i`,
+    );
+    await migrate(client, all);
+    const { rows } = await client.query(
+      `select l.slot_from, l.facility_w::integer as w, (select sum(1000 * placement_id)::integer from placements where state in ('CONFIRMED', 'RUNNING')) as stood
+       from power_ledger l order by 1`,
+    );
+    expect(rows).toEqual(
+      ['2026-03-02T12:00Z', '2026-03-02T12:30Z'].map((at) => ({
+        slot_from: new Date(at),
+        w: 18_000, // placements 3 to 6
+        stood: 18_000,
+      })),
+    );
   });
 
   it("wait for Prisma's own lock", async () => {
