@@ -1,38 +1,27 @@
-import { readSignals, type GridSignalReader } from '../database/grid-signals.js';
-import { readPrices } from '../database/series/prices.js';
-import { readStress } from '../database/series/stress.js';
-import { intensityOf, renewablePct } from '../domain/grid-signal.js';
+import { readOutlook as readSeries } from '../database/planning/outlook.js';
+import type { GridSignalReader } from '../database/grid-signals.js';
 import { addHalfHours, floorToHalfHour, halfHours } from '../domain/half-hour.js';
-import { priceGroupOf } from '../domain/price-group.js';
 import type { OutlookHalfHour } from './seen.js';
 
-/** The newest that is expected of some half hours, from the one that covers `now` on. Half hours of which no region knows anything are left out. */
+/** The newest that is expected of some half hours, from the one that covers `now` on. A half hour of which nothing is known of a region is left out of that region's. */
 export async function readOutlook(
   reader: GridSignalReader,
   now: Date,
   { regionIds, halfHours: count }: { readonly regionIds: readonly number[]; readonly halfHours: number },
 ): Promise<OutlookHalfHour[]> {
-  const first = floorToHalfHour(now);
-  const starts = halfHours(first, addHalfHours(first, count));
-  const regions = [...new Set(regionIds)].sort((a, b) => a - b);
-  const keys = starts.flatMap((from) => regions.map((regionId) => ({ regionId, from })));
-  const times = starts.map((from) => ({ from, asOf: null }));
-  const signals = await readSignals(reader, keys, null);
-  const stresses = await readStress(reader, times);
-  const prices = await readPrices(reader, times, ['MARKET_INDEX', 'FORECAST']);
-  return keys.flatMap(({ regionId, from }, k) => {
-    const signal = signals[k];
-    if (!signal) return [];
-    const i = Math.floor(k / regions.length);
-    return [
-      {
-        regionId,
-        from,
-        gco2PerKwh: intensityOf(signal),
-        renewablePct: renewablePct(signal),
-        gridStress: stresses[i]?.stress ?? null,
-        gbpPerMwh: priceGroupOf(prices[i] ?? [])?.gbpPerMwh ?? null,
-      },
-    ];
-  });
+  const from = floorToHalfHour(now);
+  const span = { from, to: addHalfHours(from, count) };
+  const ids = [...new Set(regionIds)].sort((a, b) => a - b);
+  const { regions, gridStress, gbpPerMwh } = await readSeries(reader, ids, span, null);
+  return halfHours(span.from, span.to).flatMap((start, slot) =>
+    regions.flatMap((region) => {
+      const own = {
+        gco2PerKwh: region.gco2PerKwh[slot] ?? null,
+        renewablePct: region.renewablePct[slot] ?? null,
+      };
+      if (own.gco2PerKwh === null && own.renewablePct === null) return [];
+      const national = { gridStress: gridStress[slot] ?? null, gbpPerMwh: gbpPerMwh[slot] ?? null };
+      return [{ regionId: region.regionId, from: start, ...own, ...national }];
+    }),
+  );
 }

@@ -19,8 +19,8 @@ import { createMovingDatabase, type MovingDatabase } from '../ingest/moving-cloc
 const NOW = new Date('2026-03-02T14:00:20Z');
 const START = new Date('2026-03-02T14:00:00Z');
 /** Half hours that the demo runs, and that work arrives in. */
-const RUNS = 42;
-const ARRIVES = 8;
+const RUNS = 36;
+const ARRIVES = 4;
 const FORECAST_HALF_HOURS = 110;
 const SEED = 1;
 const RATE_PER_HOUR = 20;
