@@ -6,7 +6,7 @@ import { PylonError } from '../domain/errors.js';
 import type { Refusal } from '../domain/refusal.js';
 import type { KnownViewer } from '../domain/viewer.js';
 import { CARRIED } from './carried.js';
-import { checkProposals } from './contract.js';
+import { MOST_PROPOSALS, checkProposals } from './contract.js';
 import { encodeOrigin, idOfStimulus, shownOf, type Origin, type Plan, type Step } from './plan.js';
 import type { Policy, ProposedDecision, Proposal } from './policy.js';
 import type { AgentSeen } from './seen.js';
@@ -30,8 +30,8 @@ export interface Carrier {
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** How often what is refused may be followed by something else, for one stimulus. */
-const MOST_FOLLOW_UPS = 100;
+/** How often what is refused may be followed by something else, for one stimulus: each proposal once. */
+const MOST_FOLLOW_UPS = MOST_PROPOSALS;
 /** Decisions of others cannot name it: what is made again must be ours. */
 export const nameInDecisions = (policy: string): string => `pylon.${policy}`;
 

@@ -1,8 +1,8 @@
 import { PylonError } from '../domain/errors.js';
 import type { Policy, ProposableAction, Proposal } from './policy.js';
 
-/** Proposals that one stimulus may have. */
-const MOST_PROPOSALS = 300;
+/** Proposals that one stimulus may have: two for each of the 500 works that a view shows, and what else there is. */
+export const MOST_PROPOSALS = 1_200;
 const LONGEST_REASON = 1_000;
 
 /** What changes where work is, a store is, or what was agreed or bought: each is explained in the chain. */

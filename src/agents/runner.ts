@@ -263,11 +263,12 @@ function pendingOf(stored: unknown): { readonly plan: Plan; readonly next: Next 
   const { plan, sequence, beat } = stored as {
     plan: unknown;
     sequence: string;
-    beat: string | null;
+    /** Left out by versions that knew half hours alone. */
+    beat?: string | null;
   }; // nobody but this file writes it
   return {
     plan: planOf(plan),
-    next: { sequence: BigInt(sequence), beat: beat === null ? null : new Date(beat) },
+    next: { sequence: BigInt(sequence), beat: beat == null ? null : new Date(beat) },
   };
 }
 

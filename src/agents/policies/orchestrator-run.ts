@@ -74,9 +74,9 @@ function ranBy({ now }: View, work: WorkloadSeen, { slots }: PlacementSeen): Ran
   return { until: new Date(until), leftMs: leftBefore - (until - runningSince.getTime()) };
 }
 
-/** In each of its half hours it may have begun late by what is allowed for a beginning. */
+/** In each of its half hours it may have begun late by what is allowed for a beginning; half of it must have run all the same. */
 const isNearlyDone = (work: WorkloadSeen, { leftMs }: Ran): boolean =>
-  leftMs <= halfHoursOf(work) * START_ALLOWANCE_MS;
+  leftMs <= Math.min(halfHoursOf(work) * START_ALLOWANCE_MS, work.durationMinutes * 30_000);
 
 /** Its half hours went by while it was paused, or had gone on too late. */
 function missed(

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { readAllowedCentreFaults } from '../../database/allowed-centres.js';
+import { allowedCentreFaults, readCentreRegions } from '../../database/allowed-centres.js';
 import { workOf } from '../../domain/compute/work.js';
 import { PylonError } from '../../domain/errors.js';
 import type { Objective } from '../../domain/planner/places/problem.js';
@@ -107,14 +107,14 @@ export async function refuseUnknownCentres(
   pathOf: (index: number) => string,
   { database }: Pick<Context, 'database'>,
 ): Promise<void> {
-  const faults = await Promise.all(
-    works.map(async (work, i) =>
-      (await readAllowedCentreFaults(database.pool, work)).map(
-        ({ index, message }) => `${pathOf(i)}.allowedDcIds.${index}: ${message}`,
-      ),
+  const dcIds = new Set(works.flatMap(({ allowedDcIds }) => allowedDcIds));
+  const regions = await readCentreRegions(database.pool, [...dcIds]);
+  const faults = works.flatMap((work, i) =>
+    allowedCentreFaults(regions, work).map(
+      ({ index, message }) => `${pathOf(i)}.allowedDcIds.${index}: ${message}`,
     ),
   );
-  if (faults.flat().length > 0) throw new PylonError('BAD_USER_INPUT', faults.flat().join('; '));
+  if (faults.length > 0) throw new PylonError('BAD_USER_INPUT', faults.join('; '));
 }
 
 export const limitsOf = (asked: LimitsAsked) => ({

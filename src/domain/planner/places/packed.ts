@@ -55,6 +55,8 @@ export const unpackProblem = (packed: PackedProblem): PlanningProblem => ({
     roomW: unpack(centre.roomW),
     standingW: unpack(centre.standingW),
   })),
+  // Problems that were kept before stores had a first slot had whole half hours alone.
+  storage: packed.storage.map((store) => ({ ...store, from: (store as Partial<typeof store>).from ?? 0 })),
 });
 
 function pack<Value>(values: readonly Value[]): Packed<Value> {

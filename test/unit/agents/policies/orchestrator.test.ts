@@ -305,6 +305,23 @@ describe('the orchestrator', () => {
     });
   });
 
+  it('says all there is to do about as much work as it is shown, and keeps its contract', () => {
+    const many = (work: Partial<WorkloadSeen>): WorkloadSeen[] =>
+      Array.from({ length: 500 }, (_, i) => workSeen({ ...work, number: i + 1, jobId: `job-${i}` }));
+    const waiting = many({ status: 'DEFERRED_CARBON', maxCarbonIntensityGco2PerKwh: 200 });
+    const outlook = outlookOf(13, 24, () => ({ gco2PerKwh: 100 }));
+    const ready = many({ status: 'SCHEDULED', placement: placedAt([0, 1]) });
+    for (const shown of [
+      { stimulus: revisedBy(), view: viewOf({ workloads: waiting, outlook }) },
+      { stimulus: HALF_HOUR, view: viewOf({ workloads: waiting, outlook }) },
+      { stimulus: { kind: 'BEAT', from: at(0) } as const, view: viewOf({ agent: demo, workloads: ready }) },
+    ]) {
+      const proposals = decided(orchestrator, shown);
+      expect(proposals).toHaveLength(500);
+      expect(() => checkProposals(orchestrator, 'us', proposals)).not.toThrow();
+    }
+  });
+
   describe('when a beat of the demo begins', () => {
     const minutes = (count: number): Date => new Date(at(0).getTime() + count * 60_000);
     const onBeat = (work: Partial<WorkloadSeen>, now: Date): Shown => ({
@@ -354,6 +371,12 @@ describe('the orchestrator', () => {
         ['failWorkload job'],
       ],
       ['waits', { status: 'QUEUED' }, 9, []],
+      [
+        'has begun just before the end of its place',
+        running({ durationMinutes: 2, runningSince: minutes(30) }),
+        30.1,
+        ['failWorkload job'],
+      ],
     ])('sees that work %s', (_what, work, now, expected) => {
       const proposals = decided(orchestrator, onBeat(work, minutes(now)));
       expect(shortly(proposals)).toEqual(expected);
