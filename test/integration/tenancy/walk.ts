@@ -55,8 +55,8 @@ export class Walk {
   }
 
   /**
-   * The operations of one root field: by its required arguments alone, by each other one apart, and by all together. One
-   * apart is asked a step less deep: it chooses rows, which link to the same things whatever chose them.
+   * The operations of one root field: by its required arguments alone, by each other one apart, and by all together. The
+   * latter are asked a step less deep: they choose rows, which link to the same things whatever chose them.
    */
   of(root: GraphQLObjectType, field: GraphQLField<unknown, unknown>): readonly Operation[] {
     const optional = field.args.filter((arg) => !isRequiredArgument(arg) && this.#hasValue(root, field, arg));
@@ -65,7 +65,7 @@ export class Walk {
     return [
       operation([], this.#depth),
       ...optional.map((arg) => operation([arg], this.#depth - 1)),
-      ...(optional.length > 1 ? [operation(optional, this.#depth)] : []),
+      ...(optional.length > 1 ? [operation(optional, this.#depth - 1)] : []),
     ];
   }
 

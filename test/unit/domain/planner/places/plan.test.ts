@@ -20,7 +20,7 @@ import {
   smallProblems,
 } from './small-problems.js';
 
-const RUNS = process.env['PYLON_SOAK'] ? 5_000 : 150;
+const RUNS = process.env['PYLON_SOAK'] ? 5_000 : 110;
 
 /** What is wrong with a plan, by its problem alone. */
 function breaches(problem: PlanningProblem, plan: Plan): string[] {
