@@ -79,11 +79,11 @@ describe('an agent that bought before, or may not any more', () => {
     await shop.settle();
   });
 
-  it.each<[string, (jobId: string) => Promise<unknown>]>([
-    ['its agent may not buy any more', () => configure({ hosted: true })],
-    ['its agent may pay less', () => configure({ ...LEAVE, maxWindowGbpPerMwh: 99 })],
-    ['its work has lost its place', release],
-  ])('does not confirm, whatever it decided before, where %s', async (_what, change) => {
+  it.each<[string, string, (jobId: string) => Promise<unknown>]>([
+    ['its agent may not buy any more', 'does not let it buy', () => configure({ hosted: true })],
+    ['its agent may pay less', 'at most 99 is', () => configure({ ...LEAVE, maxWindowGbpPerMwh: 99 })],
+    ['its work has lost its place', 'has no place within', release],
+  ])('does not confirm, whatever it decided before, where %s', async (_what, fault, change) => {
     const { jobId } = await shop.submit();
     shop.bpp.play('init', { isSent: false });
     await shop.settle();
@@ -91,12 +91,16 @@ describe('an agent that bought before, or may not any more', () => {
     await shop.bpp.release(0);
     expect(await shop.only(jobId)).toMatchObject({ state: 'INITIALISED' });
     await change(jobId);
-    const confirm = () =>
-      act({ ...shop.database, bap: BAP }, shop.viewer, confirmOrder, {
-        idempotencyKey: freshKey(),
-        input: { transactionId: code },
-      });
-    expect(codeOf(await confirm())).toBe('LIMIT_BROKEN');
+    const answer = await act({ ...shop.database, bap: BAP }, shop.viewer, confirmOrder, {
+      idempotencyKey: freshKey(),
+      input: { transactionId: code },
+    });
+    expect(answer).toMatchObject({
+      refusal: {
+        code: 'LIMIT_BROKEN',
+        faults: [{ path: 'input', message: expect.stringContaining(fault) as unknown }],
+      },
+    });
     await configure(LEAVE);
     await shop.settle();
     expect(shop.askedOf(code).slice(0, 2)).toEqual(['select', 'init']);
