@@ -2,26 +2,14 @@
 import { FINAL_STATUSES, WAITING_STATUSES, type WorkloadStatus } from '../domain/compute/workload-states.js';
 import { firstHalfHour, halfHoursOf } from '../domain/compute/begin-time.js';
 import { HALF_HOUR_MS, addHalfHours } from '../domain/half-hour.js';
+import { leaveOf } from '../domain/beckn-order/leave.js';
+import { covers } from '../domain/beckn-order/window-span.js';
 import type { ProposedDecision } from './policy.js';
-import type { AgentSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from './seen.js';
-
-/** What an operator lets its agent spend. */
-export interface BuyingLeave {
-  /** GBP/MWh; null: as much as the work's limits and the grid's price let it. */
-  readonly maxGbpPerMwh: number | null;
-}
-
-/** Null: it may not buy. A limit that cannot be read allows nothing. */
-export function leaveOf({ config }: Pick<AgentSeen, 'config'>): BuyingLeave | null {
-  const { buysWindows, maxWindowGbpPerMwh: max = null } = config;
-  if (buysWindows !== true) return null;
-  if (max === null) return { maxGbpPerMwh: null };
-  return typeof max === 'number' && Number.isFinite(max) ? { maxGbpPerMwh: max } : null;
-}
+import type { PlacementSeen, View, WindowTerms, WorkloadSeen } from './seen.js';
 
 export type Evaluated = NonNullable<ProposedDecision['constraintsEvaluated']>[number];
 
-/** Whether a window suits some work where it is placed, limit by limit. */
+/** Whether a window suits some work where it is placed, limit by limit. Energy is that of the facility, as the planner counts it. */
 export function evaluateTerms(
   view: Pick<View, 'agent' | 'outlook' | 'now'>,
   work: WorkloadSeen,
@@ -29,7 +17,10 @@ export function evaluateTerms(
   terms: WindowTerms,
 ): Evaluated[] {
   const { gbpPerMwh: price, gco2PerKwh: carbon, capacityMw, renewablePct } = terms;
-  const mwh = work.estimatedEnergyKwh / 1_000;
+  const kwh = work.estimatedEnergyKwh * placement.pue;
+  const grid = gridPriceOf(view, placement);
+  const max = leaveOf(view.agent)?.maxGbpPerMwh;
+  const isLimited = [grid, max, work.maxPriceGbpPerMwh, work.maxCostGbp].some((limit) => limit != null);
   const atMost = (name: string, unit: string, limit: number | null | undefined, value: number | null) =>
     limit == null ? [] : [{ name, unit, limit, value, satisfied: value !== null && value <= limit }];
   const atLeast = (name: string, unit: string, limit: number | null, value: number | null) =>
@@ -38,17 +29,16 @@ export function evaluateTerms(
     ...(price === null
       ? [{ name: 'gbpPerMwh', unit: 'GBP/MWh', limit: null, value: null, satisfied: false }]
       : []),
-    ...atMost('maxWindowGbpPerMwh', 'GBP/MWh', leaveOf(view.agent)?.maxGbpPerMwh, price),
-    ...atMost('gridGbpPerMwh', 'GBP/MWh', gridPriceOf(view, placement), price),
+    ...atMost('maxWindowGbpPerMwh', 'GBP/MWh', max, price),
+    ...atMost('gridGbpPerMwh', 'GBP/MWh', grid, price),
+    // Else any price would do.
+    ...(isLimited
+      ? []
+      : [{ name: 'gridGbpPerMwh', unit: 'GBP/MWh', limit: null, value: price, satisfied: false }]),
     ...atMost('maxPriceGbpPerMwh', 'GBP/MWh', work.maxPriceGbpPerMwh, price),
-    ...atMost('maxCostGbp', 'GBP', work.maxCostGbp, price === null ? null : price * mwh),
+    ...atMost('maxCostGbp', 'GBP', work.maxCostGbp, price === null ? null : (price * kwh) / 1_000),
     ...atMost('maxCarbonIntensityGco2PerKwh', 'gCO2/kWh', work.maxCarbonIntensityGco2PerKwh, carbon),
-    ...atMost(
-      'carbonBudgetGco2',
-      'gCO2',
-      work.carbonBudgetGco2,
-      carbon === null ? null : carbon * work.estimatedEnergyKwh,
-    ),
+    ...atMost('carbonBudgetGco2', 'gCO2', work.carbonBudgetGco2, carbon === null ? null : carbon * kwh),
     ...atLeast('minRenewablePct', '%', work.minRenewablePct, renewablePct),
     ...atLeast(
       'facilityPowerKw',
@@ -70,17 +60,6 @@ function gridPriceOf(
   );
   return prices.length === 0 ? null : prices.reduce((sum, price) => sum + price, 0) / prices.length;
 }
-
-/** Whether a window covers the half hours of a place that are not over. */
-export const covers = (
-  window: Pick<WindowTerms, 'regionId' | 'from' | 'to'>,
-  { regionId, slots }: PlacementSeen,
-  now: Date,
-): boolean =>
-  window.regionId === regionId &&
-  slots.every(
-    (slot) => addHalfHours(slot, 1) <= now || (slot >= window.from && addHalfHours(slot, 1) <= window.to),
-  );
 
 /** How work stands to a window that is bought for it. */
 export type Fit =

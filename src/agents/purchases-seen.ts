@@ -44,7 +44,8 @@ export async function readPurchasesSeen(
         t.agent_id, t.state, t.accepted, t.stated, t.expires_at, t.replanning_reason, t.replanning_note, t.replanning_since, t.replanned_at,
         t.compute_window_id as window, z.region_id as "regionId", c.from_at as "from", c.to_at as "to", s.capacity_mw as "capacityMw",
         s.renewable_pct as "renewablePct", s.carbon_intensity_gco2_per_kwh as "gco2PerKwh", ${ASKED_OF},
-        (select max(p.slot_from) + interval '30 minutes' from placement_slots p where p.placement_id = t.placement_id) as "placedUntil",
+        (select max(p.slot_from) + interval '30 minutes' from placements q join placement_slots p using (placement_id)
+          where q.workload_id = t.workload_id and q.state in ('CONFIRMED', 'RUNNING', 'DONE')) as "placedUntil",
         ${timesAsked('status')} and q.order_message_id > (select max(b.order_message_id) from order_messages b
           where b.order_transaction_id = t.order_transaction_id and b.direction = 'OUTBOUND' and b.action <> 'status')) as refreshes,
         ${timesAsked('confirm')}) as "confirmsAsked",

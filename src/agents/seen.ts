@@ -166,7 +166,7 @@ export interface PurchaseSeen extends WindowTerms, Commitment {
   readonly workload: number;
   readonly jobId: string;
   readonly workStatus: WorkloadStatus;
-  /** End of the last half hour of the place that it was begun for; null: it names none. */
+  /** End of the last half hour in which its work has a place, or had one when it was done; null: none. */
   readonly placedUntil: Date | null;
   /** Whether this agent began it. */
   readonly isMine: boolean;

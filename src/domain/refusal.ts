@@ -15,7 +15,8 @@ export const REFUSAL_CODES = {
     'No place and time keeps all limits of the workload and has its power left; `faults` names what binds and the smallest changes that make a plan.',
   NOT_WORTH_IT: 'The best plan there is saves less than was asked for, or may not be moved to.',
   HOLD_EXPIRED: 'The hold expired before it was confirmed; its power may be held by another by now.',
-  LIMIT_BROKEN: 'It would break a limit of the workload itself; `faults` names which.',
+  LIMIT_BROKEN:
+    'It would break a limit of the workload itself, or of the agent that buys for it; `faults` names which.',
   NOT_YOUR_TURN: 'The negotiation waits for the other agent.',
   USER_INACTIVE: 'The user that it names is not active: no work is submitted for it.',
   SUPERSEDED: 'The decision was superseded already, by another one.',

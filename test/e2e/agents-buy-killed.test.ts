@@ -36,6 +36,7 @@ beforeAll(async () => {
   await createDataCentre(database, tenant.operatorId, 'leeds', { regionId: YORKSHIRE, capacityMw: 50 });
   await createHostedAgent(database, tenant.operatorId, 'buyer', 'COMPUTE_ORCHESTRATOR', {
     buysWindows: true,
+    maxWindowGbpPerMwh: 100,
   });
   await grid.record(
     REGIONAL,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isBinding } from '../../domain/beckn-order/commitment.js';
 import { defineAction } from '../action.js';
+import { requireAgentsLeave } from './agent-leave.js';
 import { requireOnlyPurchase } from './only-purchase.js';
 import {
   acceptGbpPerMwh,
@@ -21,6 +22,7 @@ export const confirmOrder = defineAction({
     const order = await openOrder(transaction, input, 'confirm');
     const accepts = acceptedPrice(order.standing, input.acceptGbpPerMwh);
     requireWithinLimits(order, accepts, transaction.now);
+    await requireAgentsLeave(transaction, order, accepts);
     const { row, work, window } = order;
     // Begun before the other was, or called off by us and not by the seller.
     await requireOnlyPurchase(transaction, work, window, isBinding, row.order_transaction_id);

@@ -41,6 +41,8 @@ export interface OpenOrder {
   readonly work: WorkloadRow;
   readonly standing: Standing;
   readonly window: OfferedWindow;
+  /** Of the data centre of the placement that it names; 1: it names none. */
+  readonly pue: number;
   readonly bap: Bap;
 }
 
@@ -81,7 +83,22 @@ export async function openOrder(
   const { row, work } = await lockOrder(transaction, input);
   const standing = await standingAt(transaction.db, row.order_transaction_id, transaction.now);
   refuseOutOfTurn(row.code, standing, action);
-  return { row, work, standing, bap, window: await boughtWindow(transaction, row) };
+  const pue = await pueOf(transaction, row.placement_id);
+  return { row, work, standing, bap, pue, window: await boughtWindow(transaction, row) };
+}
+
+/** PUE of the data centre of a placement; 1: of none. */
+export async function pueOf(
+  { db }: Pick<ActionTransaction, 'db'>,
+  placementId: number | null,
+): Promise<number> {
+  if (placementId === null) return 1;
+  const { rows } = await db.query<{ pue: number }>(
+    'select c.pue from placements p join data_centres c using (data_centre_id) where p.placement_id = $1',
+    [placementId],
+  );
+  if (!rows[0]) throw new Error(`placement ${placementId}, named by a purchase, is not there`);
+  return rows[0].pue;
 }
 
 function refuseOutOfTurn(name: string, { state, awaiting }: Standing, action: BecknAction): void {
@@ -98,7 +115,12 @@ function refuseOutOfTurn(name: string, { state, awaiting }: Standing, action: Be
 
 /** What is accepted must be within the limits of the work, which must be still to do. @throws {Refused} LIMIT_BROKEN, IMPOSSIBLE_TRANSITION */
 export function requireWithinLimits(
-  { work, window, standing }: Pick<OpenOrder, 'work' | 'window'> & Partial<Pick<OpenOrder, 'standing'>>,
+  {
+    work,
+    window,
+    pue,
+    standing,
+  }: Pick<OpenOrder, 'work' | 'window' | 'pue'> & Partial<Pick<OpenOrder, 'standing'>>,
   price: StatedPrice | null,
   now: Date,
 ): void {
@@ -106,7 +128,7 @@ export function requireWithinLimits(
     throw new Refused('IMPOSSIBLE_TRANSITION', `workload ${work.job_id} is ${work.status}, which is final`, {
       possible: WORKLOAD_MOVES[work.status],
     });
-  const limits = buyingLimitsOf(work);
+  const limits = buyingLimitsOf(work, pue);
   const carbonIntensityGco2PerKwh =
     standing?.stated?.carbonIntensityGco2PerKwh ?? window.carbonIntensityGco2PerKwh;
   const terms = { price, carbonIntensityGco2PerKwh, renewablePct: window.renewablePct };
@@ -135,7 +157,7 @@ export function acceptedPrice(
 /** Writes down what is asked of the seller, and where the purchase stands now. What is written is sent after the commit. */
 export async function ask(
   transaction: Pick<ActionTransaction, 'db' | 'now' | 'changed'>,
-  { row, work, window, bap }: Omit<OpenOrder, 'standing'>,
+  { row, work, window, bap }: Omit<OpenOrder, 'standing' | 'pue'>,
   action: BecknAction,
   {
     accepts = null,

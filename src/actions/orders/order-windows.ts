@@ -82,8 +82,9 @@ export async function sellerUri({ db }: Db, window: OfferedWindow): Promise<stri
   return uri !== null && uri.length <= 2_000 && URL.canParse(uri) ? uri : null;
 }
 
-/** The limits of a workload, as a purchase for it is held to them. */
-export const buyingLimitsOf = (work: WorkloadRow): BuyingLimits => ({
+/** The limits of a workload, as a purchase for it is held to them where it is placed at such a PUE. */
+export const buyingLimitsOf = (work: WorkloadRow, pue: number): BuyingLimits => ({
+  pue,
   maxPriceGbpPerMwh: work.max_price_gbp_per_mwh,
   maxCostGbp: work.max_cost_gbp,
   maxCarbonIntensityGco2PerKwh: work.max_carbon_intensity_gco2_per_kwh,

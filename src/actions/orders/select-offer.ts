@@ -9,7 +9,7 @@ import { Refused } from '../../domain/refusal.js';
 import { defineAction } from '../action.js';
 import { findAgent } from '../negotiations/negotiation-agents.js';
 import { requireOnlyPurchase } from './only-purchase.js';
-import { ask, requireBap, requireWithinLimits } from './order-rows.js';
+import { ask, pueOf, requireBap, requireWithinLimits } from './order-rows.js';
 import { findWindow, type OfferedWindow } from './order-windows.js';
 import { placementsOf } from '../placing/placement-rows.js';
 import { code, optional, text } from '../rules.js';
@@ -35,7 +35,10 @@ export const selectOffer = defineAction({
       throw new Refused('WINDOW_NOT_ON_OFFER', `window ${window.itemId} is not on offer`);
     const offer = offerOf(window, input.offerId);
     const work = await lockWorkload(transaction, input);
-    requireWithinLimits({ work, window }, offer, now);
+    const placementId =
+      input.placementId === null ? null : await ownPlacement(transaction, work, input.placementId);
+    const pue = await pueOf(transaction, placementId);
+    requireWithinLimits({ work, window, pue }, offer, now);
     await requireOnlyPurchase(transaction, work, window, mayBeBought);
     const id = await insertTransaction(
       db,
@@ -44,8 +47,7 @@ export const selectOffer = defineAction({
         order_code: `order-${randomUUID()}`,
         operator_id: work.operator_id,
         workload_id: work.workload_id,
-        placement_id:
-          input.placementId === null ? null : await ownPlacement(transaction, work, input.placementId),
+        placement_id: placementId,
         compute_window_id: window.computeWindowId,
         offer_sequence: window.sequence,
         offer_code: offer?.offerCode ?? null,

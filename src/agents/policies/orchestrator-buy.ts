@@ -1,7 +1,9 @@
 /** How the orchestrator finds a compute window for work that has its place, and begins to buy it. */
 import { mayBeBought } from '../../domain/beckn-order/commitment.js';
+import { leaveOf } from '../../domain/beckn-order/leave.js';
+import { covers, overlaps } from '../../domain/beckn-order/window-span.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { covers, evaluateTerms, leaveOf, type Evaluated } from '../buying-rule.js';
+import { evaluateTerms, type Evaluated } from '../buying-rule.js';
 import { minute } from '../conditions.js';
 import type { ProposedDecision, Proposal } from '../policy.js';
 import type { OfferSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from '../seen.js';
@@ -9,10 +11,9 @@ import type { OfferSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from '
 /** Offers that are tried one after the other, where one after the other is refused. */
 const MOST_OFFERS = 5;
 
-/** Begins the purchase of the best window for some work, if there is one and nothing else is bought for it. */
+/** Begins the purchase of the best window for some work, if there is one and nothing else is bought for it at that time. */
 export function seekWindow(view: View, work: WorkloadSeen): readonly Proposal[] {
-  const isCommitted = view.purchases.some((each) => each.workload === work.number && mayBeBought(each));
-  const [best] = isCommitted ? [] : suitable(view, work);
+  const [best] = suitable(view, work);
   return best ? [select(view, work, best)] : [];
 }
 
@@ -33,16 +34,24 @@ interface Suitable {
   readonly evaluated: readonly Evaluated[];
 }
 
-/** Windows that cover the place of some work within all limits, the cheapest first, then the cleanest. A window that was tried for it before is not tried again. */
+/**
+ * Windows that cover the place of some work within all limits, beside nothing that may be bought for it at their time; the
+ * cheapest first, then the cleanest. A window that was tried for it before is not tried again.
+ */
 function suitable(view: View, work: WorkloadSeen): readonly Suitable[] {
   const { placement, status } = work;
   const [first] = placement?.slots ?? [];
   if (!leaveOf(view.agent) || status !== 'SCHEDULED' || !placement || !first || first <= view.now) return [];
-  const tried = new Set(
-    view.purchases.flatMap((each) => (each.workload === work.number ? each.windowId : [])),
-  );
+  const purchases = view.purchases.filter((each) => each.workload === work.number);
+  const tried = new Set(purchases.map(({ windowId }) => windowId));
+  const standing = purchases.filter(mayBeBought);
   return view.offers
-    .filter((offer) => !tried.has(offer.windowId) && covers(offer, placement, view.now))
+    .filter(
+      (offer) =>
+        !tried.has(offer.windowId) &&
+        covers(offer, placement, view.now) &&
+        !standing.some((each) => overlaps(each, offer)),
+    )
     .map((offer) => ({ offer, placement, evaluated: evaluateTerms(view, work, placement, offer) }))
     .filter(({ evaluated }) => evaluated.every(({ satisfied }) => satisfied))
     .sort((a, b) => compare(a.offer, b.offer))

@@ -1,6 +1,6 @@
 /** When the orchestrator looks at the marketplace, and what it must see for that. */
+import { leaveOf } from '../../domain/beckn-order/leave.js';
 import { FINAL_STATUSES } from '../../domain/compute/workload-states.js';
-import { leaveOf } from '../buying-rule.js';
 import type { Proposal } from '../policy.js';
 import type { AgentSeen, Needs, Stimulus, View, WorkloadSeen } from '../seen.js';
 import { seekWindow } from './orchestrator-buy.js';
@@ -9,15 +9,18 @@ import { goOn } from './orchestrator-order.js';
 /** Steps at the beginning of a half hour: what is left is done in the next. */
 const MOST_STEPS = 50;
 
-/** All purchases and offers, for an agent that may buy. */
-export const marketNeeds = (agent: AgentSeen): Needs =>
-  leaveOf(agent) ? { offers: 'ALL', purchases: 'ALL' } : {};
+/** All purchases, and offers for an agent that may buy: what was bought is seen to though leave was taken away. */
+export const marketNeeds = (agent: AgentSeen): Needs => ({
+  purchases: 'ALL',
+  ...(leaveOf(agent) ? { offers: 'ALL' } : {}),
+});
 
 /** What is to be seen when work gets its place or ends; null: it is nothing to the marketplace. */
 export function marketNeedsOfWork(state: Readonly<Record<string, unknown>>, agent: AgentSeen): Needs | null {
-  if (!leaveOf(agent)) return null;
   const isOver = FINAL_STATUSES.some((status) => status === state['status']);
-  return isOver || state['status'] === 'SCHEDULED' ? allOf(Number(state['workload_id'])) : null;
+  if (!isOver && state['status'] !== 'SCHEDULED') return null;
+  const workload = Number(state['workload_id']);
+  return leaveOf(agent) ? allOf(workload) : { workloads: workload, purchases: workload };
 }
 
 /** Whether an event is about a purchase that this agent began. */
@@ -45,7 +48,6 @@ export function onMarket(view: View, work: WorkloadSeen | null): readonly Propos
 
 /** The same for all work that is shown, and for purchases of work that is over. */
 export function onMarketEveryHalfHour(view: View): readonly Proposal[] {
-  if (!leaveOf(view.agent)) return [];
   const shown = new Set(view.workloads.map(({ number }) => number));
   const left = view.purchases.filter(({ workload }) => !shown.has(workload));
   return [

@@ -1,8 +1,11 @@
 /** How the orchestrator goes on with a purchase that it began, by where it stands. What somebody else began, it leaves alone. */
 import { isBinding, mayBeBought } from '../../domain/beckn-order/commitment.js';
+import { leaveOf } from '../../domain/beckn-order/leave.js';
 import type { BecknState } from '../../domain/beckn-order/states.js';
+import { overlaps } from '../../domain/beckn-order/window-span.js';
+import { addHalfHours } from '../../domain/half-hour.js';
 import type { Refusal } from '../../domain/refusal.js';
-import { evaluateTerms, fitOf, leaveOf, type Evaluated, type Fit } from '../buying-rule.js';
+import { evaluateTerms, fitOf, type Evaluated, type Fit } from '../buying-rule.js';
 import type { Proposal } from '../policy.js';
 import type { PurchaseSeen, View, WorkloadSeen } from '../seen.js';
 import { explained, priceText, windowText } from './orchestrator-buy.js';
@@ -58,13 +61,13 @@ function plannedAgain({ view, purchase, work }: Order): readonly Proposal[] {
   return replanning ? planAgain(view, work, { code, note: replanning.note }) : [];
 }
 
-/** On with it, while it may be bought; else it is called off. Work that waits for a place is waited for. */
+/** On with it, while it may be bought; else it is called off. Work that waits for a place is waited for, by an agent that may buy. */
 function orCallOff(
   order: Order,
   step: (order: Order, work: WorkloadSeen, evaluated: readonly Evaluated[]) => Proposal,
 ): readonly Proposal[] {
   const { view, purchase, work, fit } = order;
-  if (fit === 'WAITS') return [];
+  if (fit === 'WAITS' && leaveOf(view.agent)) return [];
   const obstacle = obstacleOf(order);
   if (obstacle !== null) return callOff(order, obstacle);
   if (!work?.placement) return [];
@@ -84,24 +87,28 @@ function obstacleOf({ view, purchase, fit }: Order): string | null {
   return rival ? `purchase ${rival.transactionId} for ${purchase.jobId} may be bought already` : null;
 }
 
-/** Another purchase for the same work that its seller may hold us to. */
-const boughtBesides = (view: View, { workload, transactionId }: PurchaseSeen): PurchaseSeen | undefined =>
-  view.purchases.find(
-    (each) => each.workload === workload && each.transactionId !== transactionId && isBinding(each),
+/** Other purchases for the same work, for a time that overlaps. */
+const rivalsOf = (view: View, purchase: PurchaseSeen): readonly PurchaseSeen[] =>
+  view.purchases.filter(
+    (each) =>
+      each.workload === purchase.workload &&
+      each.transactionId !== purchase.transactionId &&
+      overlaps(each, purchase),
   );
 
+/** One that its seller may hold us to. */
+const boughtBesides = (view: View, purchase: PurchaseSeen): PurchaseSeen | undefined =>
+  rivalsOf(view, purchase).find(isBinding);
+
 /** An older one that stands again: its seller took back that it was gone. */
-const begunBefore = (view: View, { workload, transactionId }: PurchaseSeen): PurchaseSeen | undefined =>
-  view.purchases
-    .slice(
-      0,
-      view.purchases.findIndex((each) => each.transactionId === transactionId),
-    )
-    .find((each) => each.workload === workload && mayBeBought(each));
+function begunBefore(view: View, purchase: PurchaseSeen): PurchaseSeen | undefined {
+  const age = (each: PurchaseSeen): number => view.purchases.indexOf(each);
+  return rivalsOf(view, purchase).find((each) => age(each) < age(purchase) && mayBeBought(each));
+}
 
 const brokenText = ({ name, unit, limit, value }: Evaluated): string =>
   limit === null
-    ? `${name} is not stated`
+    ? `${name} is not known`
     : `${name} is ${limit} ${unit}, and ${value ?? 'nothing'} is stated`;
 
 const accept = ({ purchase }: Order, { jobId }: WorkloadSeen): Proposal => ({
@@ -138,25 +145,40 @@ function askAgain(order: Order): readonly Proposal[] {
   ];
 }
 
-/** What is bought is kept while its work runs in it. */
+/** What is bought is kept while its work runs in it, and no other is kept for it. What may be bought besides is waited for. */
 function keepOrRelease(order: Order): readonly Proposal[] {
   const { view, purchase, work, fit } = order;
   const { replanning, transactionId: code, jobId } = purchase;
   if (fit === 'MISSES' || fit === 'ENDED') return release(order);
-  if (replanning?.reason === 'CONFIRMED_LATE')
-    return boughtBesides(view, purchase)
-      ? callOff(order, `${jobId} has another window by now`)
-      : [acknowledge(code, `purchase ${code} was confirmed late, and ${jobId} still runs in its window`)];
-  return replanning ? planAgain(view, work, { code, note: replanning.note }) : [];
+  const kept = keptInstead(order);
+  if (kept) return callOff(order, `${jobId} has another window by now, by purchase ${kept.transactionId}`);
+  if (!replanning || rivalsOf(view, purchase).some((each) => each.isAwaited && isBinding(each))) return [];
+  return replanning.reason === 'CONFIRMED_LATE'
+    ? [acknowledge(code, `purchase ${code} was confirmed late, and ${jobId} still runs in its window`)]
+    : planAgain(view, work, { code, note: replanning.note });
 }
 
-/** What was bought and is not needed: called off before it begins; after that its seller is told, once, that the load is gone. */
+/** Another that is bought for the same time and suits as well, where that is the one to keep. */
+const keptInstead = ({ view, purchase, work }: Order): PurchaseSeen | undefined =>
+  rivalsOf(view, purchase).find(
+    (each) =>
+      each.state === 'CONFIRMED' && fitOf(each, work, view.now) !== 'MISSES' && isKeptBefore(each, purchase),
+  );
+
+/** Of two that are bought, that is kept which was not called off, then which has nothing new. Else it does not matter, if only it is the same one for whoever asks. */
+const isKeptBefore = (a: PurchaseSeen, b: PurchaseSeen): boolean =>
+  (Number(a.wasCancelAsked) - Number(b.wasCancelAsked) ||
+    Number(a.replanning !== null) - Number(b.replanning !== null) ||
+    (a.transactionId < b.transactionId ? -1 : 1)) < 0;
+
+/** What was bought and is not needed: called off before it begins; after that its seller is told, once, that the load is gone, unless its work was done in the last half hour of its place. */
 function release(order: Order): readonly Proposal[] {
   const { view, purchase, work, fit } = order;
   const { jobId, workStatus, placedUntil, transactionId } = purchase;
   const why = fit === 'ENDED' ? `${jobId} is ${workStatus}` : `${jobId} runs elsewhere or at another time`;
   if (purchase.from > view.now) return callOff(order, why);
-  const wasUsed = workStatus === 'COMPLETED' && (placedUntil === null || placedUntil <= view.now);
+  const wasUsed =
+    workStatus === 'COMPLETED' && (placedUntil === null || placedUntil <= addHalfHours(view.now, 1));
   if (purchase.to <= view.now || wasUsed || purchase.updatesAsked > 0) return seenTo(purchase);
   const reason = `${why}: the seller of ${windowText(purchase)} is told that its load is gone`;
   return [

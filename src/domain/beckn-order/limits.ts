@@ -8,8 +8,11 @@ export interface BuyingLimits {
   readonly maxCarbonIntensityGco2PerKwh: number | null;
   readonly carbonBudgetGco2: number | null;
   readonly minRenewablePct: number | null;
+  /** At the IT side, as power. */
   readonly estimatedEnergyKwh: number;
   readonly powerKw: number;
+  /** Of the data centre where it is placed; 1 where no place is named: then what its machines draw is all that is known. */
+  readonly pue: number;
   readonly durationMinutes: number;
   readonly earliestStart: Date;
   readonly deadline: Date;
@@ -35,7 +38,7 @@ export interface WindowTerms {
 export function termsFaults(limits: BuyingLimits, terms: Terms, path: string): Fault[] {
   const gbpPerMwh = terms.price?.gbpPerMwh ?? null;
   const carbon = terms.carbonIntensityGco2PerKwh;
-  const mwh = limits.estimatedEnergyKwh / 1000;
+  const kwh = limits.estimatedEnergyKwh * limits.pue;
   const atMost = (name: string, limit: number | null, value: number | null, unit: string): Fault[] => {
     if (limit === null) return [];
     if (value === null)
@@ -45,14 +48,9 @@ export function termsFaults(limits: BuyingLimits, terms: Terms, path: string): F
   const renewable = limits.minRenewablePct;
   return [
     ...atMost('maxPriceGbpPerMwh', limits.maxPriceGbpPerMwh, gbpPerMwh, 'GBP/MWh'),
-    ...atMost('maxCostGbp', limits.maxCostGbp, gbpPerMwh === null ? null : gbpPerMwh * mwh, 'GBP'),
+    ...atMost('maxCostGbp', limits.maxCostGbp, gbpPerMwh === null ? null : (gbpPerMwh * kwh) / 1000, 'GBP'),
     ...atMost('maxCarbonIntensityGco2PerKwh', limits.maxCarbonIntensityGco2PerKwh, carbon, 'gCO2/kWh'),
-    ...atMost(
-      'carbonBudgetGco2',
-      limits.carbonBudgetGco2,
-      carbon === null ? null : carbon * limits.estimatedEnergyKwh,
-      'gCO2',
-    ),
+    ...atMost('carbonBudgetGco2', limits.carbonBudgetGco2, carbon === null ? null : carbon * kwh, 'gCO2'),
     ...(renewable !== null && !(terms.renewablePct !== null && terms.renewablePct >= renewable)
       ? [{ path, message: `minRenewablePct ${renewable}: ${terms.renewablePct ?? 'none'} is stated` }]
       : []),
@@ -67,6 +65,7 @@ export function windowFaults(limits: BuyingLimits, window: WindowTerms, now: Dat
   const end = Math.min(window.to.getTime(), limits.deadline.getTime());
   const minutes = Math.max(0, Math.floor((end - begin) / MINUTE_MS));
   const { capacityMw, regionId } = window;
+  const facilityKw = limits.powerKw * limits.pue;
   return [
     ...(minutes < limits.durationMinutes
       ? [
@@ -76,8 +75,8 @@ export function windowFaults(limits: BuyingLimits, window: WindowTerms, now: Dat
           },
         ]
       : []),
-    ...(capacityMw !== null && capacityMw * 1000 < limits.powerKw
-      ? [{ path, message: `the window has ${capacityMw} MW; the work needs ${limits.powerKw} kW` }]
+    ...(capacityMw !== null && capacityMw * 1000 < facilityKw
+      ? [{ path, message: `the window has ${capacityMw} MW; the work needs ${facilityKw} kW` }]
       : []),
     ...(limits.allowedRegionIds.length > 0 &&
     (regionId === null || !limits.allowedRegionIds.includes(regionId))

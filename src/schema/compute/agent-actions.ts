@@ -10,7 +10,7 @@ import { EMPTIABLE, EXPECTED_VERSION, UNCHANGED } from './registry-words.js';
 
 const CAPABILITIES = 'What it can do, in your own words: at most 50, each 1–100 characters, none twice.';
 const CONFIG =
-  'How it is set up, a JSON object of at most 16,384 characters; only your operator sees it. With `hosted: true` it acts in this server, by the policy of its type; an orchestrator with `buysWindows: true` also buys compute windows for its work, at most at `maxWindowGbpPerMwh`.';
+  'How it is set up, a JSON object of at most 16,384 characters; only your operator sees it. With `hosted: true` it acts in this server, by the policy of its type; an orchestrator with `buysWindows: true` also buys compute windows for its work, at most at `maxWindowGbpPerMwh` (GBP/MWh) and at what the grid is expected to cost. Where no price of the grid is known it buys only within `maxWindowGbpPerMwh`, or the `maxPriceGbpPerMwh` or `maxCostGbp` of the work.';
 
 const RegisterAgentInput = builder.inputType('RegisterAgentInput', {
   description: 'A new agent; its first state is IDLE.',

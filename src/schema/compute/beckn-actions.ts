@@ -33,7 +33,7 @@ actionMutation(selectOffer, {
       }),
       agentId: t.string({
         description:
-          "The agent that buys, of the caller's own operator: only it goes on by itself with what it began. None when left out.",
+          "The agent that buys, of the caller's own operator: only it goes on by itself with what it began, if it is hosted here, an orchestrator and not OFFLINE. What it began is bought only while its `config` says `buysWindows: true`. None when left out.",
       }),
     }),
   }),
@@ -70,7 +70,7 @@ actionMutation(confirmOrder, {
     }),
   }),
   type: BecknTransactionType,
-  description: `Buys (\`confirm\`). It is bought when the seller confirms it at that price. ALREADY_BOUGHT where another purchase for the workload may be, whose window overlaps. ${SENT}`,
+  description: `Buys (\`confirm\`). It is bought when the seller confirms it at that price. ALREADY_BOUGHT where another purchase for the workload may be, whose window overlaps. LIMIT_BROKEN where an agent began it that may not buy (\`buysWindows\`) or not at that price (\`maxWindowGbpPerMwh\`), or whose workload has no place within the window. ${SENT}`,
 });
 
 const RefInput = (name: string, description: string) =>

@@ -134,7 +134,8 @@ export const BecknTransactionType = builder.prismaNode('BecknTransaction', {
     operator: t.relation('operator', { description: 'Who buys.' }),
     agent: t.relation('agent', {
       nullable: true,
-      description: 'The agent that began it, and goes on with it. Null: a person did, or other software.',
+      description:
+        'The agent that began it. It goes on with it by itself only if it is hosted here, an orchestrator and not OFFLINE. Null: a person did, or other software.',
     }),
     workload: t.relation('workload', { description: 'What it is bought for.' }),
     placement: t.relation('placement', {

@@ -221,9 +221,11 @@ describe('an agent that may buy', () => {
     await shop.goTo(early.first);
     for (const { jobId } of [early, punctual])
       await done(shop.database, shop.viewer, startWorkload, { jobId });
-    await shop.goTo(early.first + 1);
+    await shop.later(600);
     expect(await complete(early.jobId)).toEqual(['select', 'init', 'confirm', 'update']);
-    await shop.goTo(early.first + 2);
+    await shop.goTo(early.first + 1);
+    // A minute before its place ends.
+    await shop.later(1_735);
     expect(await complete(punctual.jobId)).toEqual(['select', 'init', 'confirm']);
   });
 

@@ -194,7 +194,8 @@ describe('the orchestrator that buys, whatever a seller does', () => {
       fc.property(fc.array(reaction, { maxLength: 30 }), (reactions) => {
         const { purchases } = buyFrom(reactions);
         expect(purchases.length).toBeLessThanOrEqual(offers.length);
-        const kept = purchases.filter((each) => each.state === 'CONFIRMED' && each.cancelsAsked === 0);
+        // A seller who will not take it back is asked twice.
+        const kept = purchases.filter((each) => each.state === 'CONFIRMED' && each.cancelsAsked < 2);
         expect(kept.length).toBeLessThanOrEqual(1);
         for (const { refreshes, confirmsAsked, cancelsAsked } of purchases) {
           expect(refreshes).toBeLessThanOrEqual(2);
@@ -204,6 +205,14 @@ describe('the orchestrator that buys, whatever a seller does', () => {
       }),
       { numRuns: 2_000, seed: 20261121 },
     );
+  });
+
+  it('asks a seller once more who confirmed late and will not take it back, when another is bought', () => {
+    const { purchases } = buyFrom(['USUAL', 'USUAL', 'TAKEN_BACK', 'USUAL', 'USUAL', 'USUAL', 'REFUSED']);
+    expect(purchases).toMatchObject([
+      { state: 'CANCELLED', cancelsAsked: 2 },
+      { state: 'CONFIRMED', cancelsAsked: 0 },
+    ]);
   });
 
   it('buys the first window of a seller who does the usual, and the next of one who has sold it', () => {

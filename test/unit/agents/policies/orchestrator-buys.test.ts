@@ -77,10 +77,12 @@ describe('the orchestrator that may buy', () => {
       ['costs what the grid does', { gbpPerMwh: 60 }, {}, true],
       ['is dearer than the grid', { gbpPerMwh: 60.01 }, {}, false],
       ['is dearer than its work allows', {}, { maxPriceGbpPerMwh: 49 }, false],
-      ['costs more in all than its work allows', {}, { maxCostGbp: 4.99 }, false],
+      ['costs in all what its work allows, with the PUE', {}, { maxCostGbp: 6 }, true],
+      ['costs more in all than its work allows', {}, { maxCostGbp: 5.99 }, false],
       ['has no price in pounds', { gbpPerMwh: null }, {}, false],
       ['is dirtier than its work allows', {}, { maxCarbonIntensityGco2PerKwh: 39 }, false],
-      ['emits more in all than its work allows', {}, { carbonBudgetGco2: 3_999 }, false],
+      ['emits in all what its work allows, with the PUE', {}, { carbonBudgetGco2: 4_800 }, true],
+      ['emits more in all than its work allows', {}, { carbonBudgetGco2: 4_799 }, false],
       ['has no stated intensity', { gco2PerKwh: null }, { maxCarbonIntensityGco2PerKwh: 500 }, false],
       ['has too few renewables', {}, { minRenewablePct: 81 }, false],
       ['is for work that waits', {}, { status: 'QUEUED', placement: null }, false],
@@ -104,8 +106,25 @@ describe('the orchestrator that may buy', () => {
 
     it('holds it to the limits alone where the price of the grid is not known', () => {
       const dark = { outlook: outlookOf(13, 24, () => ({ gco2PerKwh: 100 })) };
-      expect(selects({ gbpPerMwh: 400 }, {}, dark)).toEqual(buys);
+      const upTo = (max: number) => ({
+        ...dark,
+        agent: agentSeen({ config: { buysWindows: true, maxWindowGbpPerMwh: max } }),
+      });
+      expect(selects({ gbpPerMwh: 400 }, { maxPriceGbpPerMwh: 400 }, dark)).toEqual(buys);
       expect(selects({ gbpPerMwh: 400 }, { maxPriceGbpPerMwh: 399 }, dark)).toEqual([]);
+      expect(selects({ gbpPerMwh: 400 }, { maxCostGbp: 48 }, dark)).toEqual(buys);
+      expect(selects({ gbpPerMwh: 400 }, {}, upTo(400))).toEqual(buys);
+      expect(selects({ gbpPerMwh: 400 }, {}, upTo(399))).toEqual([]);
+    });
+
+    it('buys at no price where neither the grid nor anybody limits it, and says so', () => {
+      const dark = { outlook: outlookOf(13, 24, () => ({ gco2PerKwh: 100 })) };
+      expect(selects({ gbpPerMwh: 1 }, {}, dark)).toEqual([]);
+      const quoted = shownOf({ ...dark, purchases: [purchaseSeen()] });
+      expect(decided(orchestrator, quoted)[0]).toMatchObject({
+        action: 'cancelOrder',
+        input: { reason: 'gridGbpPerMwh is not known' },
+      });
     });
 
     it('takes the cheapest, then the cleanest, whatever order they are shown in', () => {
@@ -290,7 +309,13 @@ describe('the orchestrator that may buy', () => {
       ['was cancelled before it began', { ...bought, from: at(1), workStatus: 'CANCELLED' }, [cancel]],
       ['failed in it', { ...bought, workStatus: 'FAILED' }, ['updateOrder buy-1']],
       ['was done early', { ...bought, workStatus: 'COMPLETED' }, ['updateOrder buy-1']],
-      ['was done in time', { ...bought, workStatus: 'COMPLETED', placedUntil: at(0) }, []],
+      ['was done in its last half hour', { ...bought, workStatus: 'COMPLETED', placedUntil: at(1) }, []],
+      [
+        'was done a half hour early',
+        { ...bought, workStatus: 'COMPLETED', placedUntil: at(2) },
+        ['updateOrder buy-1'],
+      ],
+      ['was done, nobody knows where', { ...bought, workStatus: 'COMPLETED', placedUntil: null }, []],
       ['was cancelled, before it was bought', { workStatus: 'CANCELLED' }, [cancel]],
       ['is not shown, and not over', { ...bought, from: at(1), workStatus: 'SCHEDULED' }, []],
     ])('whose work %s', (_what, purchase, expected) => {
@@ -353,20 +378,15 @@ describe('the orchestrator that may buy', () => {
     });
   });
 
-  it('asks to see the market where it may buy, and its own purchases in any case', () => {
+  it('asks to see the market where it may buy', () => {
     const market = { workloads: 5, offers: 5, purchases: 5, outlookOfPlaces: true };
-    const plain = agentSeen();
     expect(orchestrator.needs(HALF_HOUR, buyer)).toMatchObject({ offers: 'ALL', purchases: 'ALL' });
-    expect(orchestrator.needs(HALF_HOUR, plain)).not.toHaveProperty('offers');
-    for (const status of ['SCHEDULED', 'COMPLETED', 'CANCELLED', 'FAILED', 'REJECTED']) {
-      const event = eventOf('WORKLOADS', { workload_id: 5, status });
-      expect(orchestrator.needs(event, buyer)).toEqual(market);
-      expect(orchestrator.needs(event, plain)).toBeNull();
-    }
+    for (const status of ['SCHEDULED', 'COMPLETED', 'CANCELLED', 'FAILED', 'REJECTED'])
+      expect(orchestrator.needs(eventOf('WORKLOADS', { workload_id: 5, status }), buyer)).toEqual(market);
     expect(orchestrator.needs(eventOf('WORKLOADS', { workload_id: 5, status: 'RUNNING' }), buyer)).toBeNull();
     const own = (awaiting: string | null) =>
       eventOf('BECKN_TRANSACTIONS', { agent_id: 1, workload_id: 5, awaiting });
-    expect(orchestrator.needs(own(null), plain)).toEqual(market);
+    expect(orchestrator.needs(own(null), agentSeen())).toEqual(market);
     expect(orchestrator.needs(own('confirm'), buyer)).toBeNull();
   });
 });

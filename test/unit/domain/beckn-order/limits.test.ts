@@ -12,6 +12,7 @@ const LIMITS: BuyingLimits = {
   carbonBudgetGco2: null,
   minRenewablePct: null,
   estimatedEnergyKwh: 2_000,
+  pue: 1,
   powerKw: 1_000,
   durationMinutes: 120,
   earliestStart: at(0),
@@ -67,6 +68,14 @@ describe('terms', () => {
     ]);
   });
 
+  it('are held to the energy of the facility: cost and budget', () => {
+    expect(faults({ pue: 1.5, maxCostGbp: 300, carbonBudgetGco2: 450_000 })).toEqual([]);
+    expect(faults({ pue: 1.5, maxCostGbp: 299, carbonBudgetGco2: 449_999 })).toEqual([
+      'maxCostGbp: 300 GBP, at most 299 is allowed',
+      'carbonBudgetGco2: 450000 gCO2, at most 449999 is allowed',
+    ]);
+  });
+
   it('break a limit that they cannot be held to: no price in pounds, no intensity', () => {
     expect(faults({ maxPriceGbpPerMwh: 1_000, maxCostGbp: 1_000 }, { price: EUROS })).toHaveLength(2);
     expect(faults({ maxPriceGbpPerMwh: 1_000 }, { price: null })).toHaveLength(1);
@@ -91,6 +100,7 @@ describe('a window', () => {
 
   it('has the power, or does not say, and is where the work may run', () => {
     expect([faults({ powerKw: 3_000 }), faults({ powerKw: 3_001 })]).toEqual([0, 1]);
+    expect([faults({ powerKw: 2_000, pue: 1.5 }), faults({ powerKw: 2_001, pue: 1.5 })]).toEqual([0, 1]);
     expect([faults({ allowedRegionIds: [5] }), faults({ allowedRegionIds: [6] })]).toEqual([0, 1]);
     expect(windowFaults({ ...LIMITS, powerKw: 1e6 }, { ...WINDOW, capacityMw: null }, NOW, 'input')).toEqual(
       [],
