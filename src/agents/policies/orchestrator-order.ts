@@ -17,8 +17,9 @@ const MOST_REFRESHES = 2;
 const MOST_CONFIRMS = 3;
 /** How often it is called off: a seller who never answers, or will not, is not asked for ever. */
 const MOST_CANCELS = 2;
-/** What a seller is told has so many characters. */
-const LONGEST_WORD = 160;
+/** What sellers are told. Why it is so is their buyer's own: limits, jobs and other purchases are named in its decision alone. */
+const NOT_WANTED = 'The buyer does not take this window.';
+const LOAD_GONE = 'The load of this window is gone.';
 
 /** A purchase with all that its next step depends on. */
 interface Order {
@@ -188,7 +189,7 @@ function release(order: Order): readonly Proposal[] {
       input: {
         transactionId,
         change: fit === 'ENDED' ? 'LOAD_REDUCTION' : 'WORKLOAD_SHIFT',
-        reason: why.slice(0, LONGEST_WORD),
+        reason: LOAD_GONE,
         ...(work ? { loadReductionKw: work.powerKw } : {}),
       },
       reason,
@@ -210,7 +211,7 @@ function callOff(
     ...seenTo(purchase),
     {
       action: 'cancelOrder',
-      input: { transactionId, reason: why.slice(0, LONGEST_WORD) },
+      input: { transactionId, reason: NOT_WANTED },
       reason,
       decision: explained(view, work ?? { jobId, placement: null }, reason, {
         evaluated,

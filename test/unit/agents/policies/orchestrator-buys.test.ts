@@ -117,13 +117,16 @@ describe('the orchestrator that may buy', () => {
       expect(selects({ gbpPerMwh: 400 }, {}, upTo(399))).toEqual([]);
     });
 
-    it('buys at no price where neither the grid nor anybody limits it, and says so', () => {
+    it('buys at no price where neither the grid nor anybody limits it, and says so in its decision and not to the seller', () => {
       const dark = { outlook: outlookOf(13, 24, () => ({ gco2PerKwh: 100 })) };
       expect(selects({ gbpPerMwh: 1 }, {}, dark)).toEqual([]);
       const quoted = shownOf({ ...dark, purchases: [purchaseSeen()] });
       expect(decided(orchestrator, quoted)[0]).toMatchObject({
         action: 'cancelOrder',
-        input: { reason: 'gridGbpPerMwh is not known' },
+        input: { reason: 'The buyer does not take this window.' },
+        decision: {
+          reasoning: expect.stringContaining('gridGbpPerMwh is not known') as string,
+        },
       });
     });
 
