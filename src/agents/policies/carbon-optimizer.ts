@@ -2,7 +2,7 @@ import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import { cleanestMean, keepsLimits, mean, whole } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
-import { leaveCentre } from './carbon-optimizer-centre.js';
+import { leaveCentre } from './carbon-optimizer/leave-centre.js';
 import { revisionOf, type ForecastRevision } from './forecast-revision.js';
 import type { Needs, View, WorkloadSeen } from '../seen.js';
 

@@ -2,7 +2,7 @@ import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
 import { GREAT_BRITAIN, minute } from '../conditions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { NegotiationSeen, OutlookHalfHour, View, WindowSeen } from '../seen.js';
-import { whenCalm } from './grid-operator-calm.js';
+import { whenCalm } from './grid-operator/when-calm.js';
 
 /** Half hours ahead that are looked at. */
 const AHEAD = 96;

@@ -4,7 +4,7 @@ import { LICENCE_AREA_IDS } from '../../domain/regions.js';
 import type { Policy, Proposal, Shown } from '../policy.js';
 import type { AgentSeen, Needs, WorkloadSeen } from '../seen.js';
 import { revisionOf } from './forecast-revision.js';
-import { nextWindow } from './orchestrator-buy.js';
+import { nextWindow } from './orchestrator/buy.js';
 import {
   isOwnPurchase,
   marketNeeds,
@@ -12,12 +12,12 @@ import {
   marketNeedsOfWork,
   onMarket,
   onMarketEveryHalfHour,
-} from './orchestrator-market.js';
-import { calledOff } from './orchestrator-order.js';
-import { place, placeAfterRevision, placedElsewhere } from './orchestrator-place.js';
-import { needsOfPurchase, replanPurchase } from './orchestrator-purchase.js';
-import { DEMO_BEAT_MINUTES, runDemoWork } from './orchestrator-run.js';
-import { takeIn } from './orchestrator-take-in.js';
+} from './orchestrator/market.js';
+import { calledOff } from './orchestrator/order.js';
+import { place, placeAfterRevision, placedElsewhere } from './orchestrator/place.js';
+import { needsOfPurchase, replanPurchase } from './orchestrator/purchase.js';
+import { DEMO_BEAT_MINUTES, runDemoWork } from './orchestrator/run.js';
+import { takeIn } from './orchestrator/take-in.js';
 
 /** Half hours ahead that forecasts reach. */
 const AHEAD = 96;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkProposals } from '../../../../src/agents/contract.js';
 import { orchestrator } from '../../../../src/agents/policies/orchestrator.js';
-import { madeUpEnergyKwh } from '../../../../src/agents/policies/orchestrator-run.js';
+import { madeUpEnergyKwh } from '../../../../src/agents/policies/orchestrator/run.js';
 import type { Shown } from '../../../../src/agents/policy.js';
 import type { View, WorkloadSeen } from '../../../../src/agents/seen.js';
 import {

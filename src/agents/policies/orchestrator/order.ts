@@ -1,15 +1,15 @@
 /** How the orchestrator goes on with a purchase that it began, by where it stands. What somebody else began, it leaves alone. */
-import { isBinding, mayBeBought } from '../../domain/beckn-order/commitment.js';
-import { leaveOf } from '../../domain/beckn-order/leave.js';
-import type { BecknState } from '../../domain/beckn-order/states.js';
-import { overlaps } from '../../domain/beckn-order/window-span.js';
-import { addHalfHours } from '../../domain/half-hour.js';
-import type { Refusal } from '../../domain/refusal.js';
-import { evaluateTerms, fitOf, type Evaluated, type Fit } from '../buying-rule.js';
-import type { Proposal } from '../policy.js';
-import type { PurchaseSeen, View, WorkloadSeen } from '../seen.js';
-import { explained, priceText, windowText } from './orchestrator-buy.js';
-import { acknowledge, planAgain } from './orchestrator-purchase.js';
+import { isBinding, mayBeBought } from '../../../domain/beckn-order/commitment.js';
+import { leaveOf } from '../../../domain/beckn-order/leave.js';
+import type { BecknState } from '../../../domain/beckn-order/states.js';
+import { overlaps } from '../../../domain/beckn-order/window-span.js';
+import { addHalfHours } from '../../../domain/half-hour.js';
+import type { Refusal } from '../../../domain/refusal.js';
+import { evaluateTerms, fitOf, type Evaluated, type Fit } from '../../buying-rule.js';
+import type { Proposal } from '../../policy.js';
+import type { PurchaseSeen, View, WorkloadSeen } from '../../seen.js';
+import { explained, priceText, windowText } from './buy.js';
+import { acknowledge, planAgain } from './purchase.js';
 
 /** How often a silent seller is asked how it stands before it is called off. */
 const MOST_REFRESHES = 2;

@@ -1,4 +1,4 @@
-import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
+import { addHalfHours, floorToHalfHour } from '../../../domain/half-hour.js';
 import {
   cleanestStretch,
   evaluateLimits,
@@ -8,9 +8,9 @@ import {
   whole,
   type EvaluatedLimit,
   type Stretch,
-} from '../conditions.js';
-import type { ProposedDecision, Proposal, Shown } from '../policy.js';
-import type { OutlookHalfHour, PeerSeen, View, WorkloadSeen } from '../seen.js';
+} from '../../conditions.js';
+import type { ProposedDecision, Proposal, Shown } from '../../policy.js';
+import type { OutlookHalfHour, PeerSeen, View, WorkloadSeen } from '../../seen.js';
 
 /** How long the other side has to answer, at most. */
 const ANSWER_MS = 15 * 60_000;

@@ -1,7 +1,7 @@
-import type { NegotiationTerms } from '../../domain/compute/negotiation-terms.js';
-import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import { GREAT_BRITAIN } from '../conditions.js';
-import type { OutlookHalfHour, View, WindowSeen } from '../seen.js';
+import type { NegotiationTerms } from '../../../domain/compute/negotiation-terms.js';
+import { HALF_HOUR_MS, addHalfHours, floorToHalfHour } from '../../../domain/half-hour.js';
+import { GREAT_BRITAIN } from '../../conditions.js';
+import type { OutlookHalfHour, View, WindowSeen } from '../../seen.js';
 
 /** A window, and whether the grid can well bear more demand in it. */
 export interface JudgedWindow {

@@ -1,10 +1,10 @@
-import { firstHalfHour, firstHalfHourOnceIn, halfHoursOf } from '../../domain/compute/begin-time.js';
-import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import type { Refusal } from '../../domain/refusal.js';
-import { cleanestMean, hasLimits, minute, whole } from '../conditions.js';
-import type { Proposal, Shown } from '../policy.js';
-import type { AgentSeen, View, WorkloadSeen } from '../seen.js';
-import type { ForecastRevision } from './forecast-revision.js';
+import { firstHalfHour, firstHalfHourOnceIn, halfHoursOf } from '../../../domain/compute/begin-time.js';
+import { addHalfHours, floorToHalfHour } from '../../../domain/half-hour.js';
+import type { Refusal } from '../../../domain/refusal.js';
+import { cleanestMean, hasLimits, minute, whole } from '../../conditions.js';
+import type { Proposal, Shown } from '../../policy.js';
+import type { AgentSeen, View, WorkloadSeen } from '../../seen.js';
+import type { ForecastRevision } from '../forecast-revision.js';
 
 /** Of what is said about a refusal: a reason has 1,000 characters in all. */
 const LONGEST_WHY = 700;

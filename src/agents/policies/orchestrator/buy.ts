@@ -1,12 +1,12 @@
 /** How the orchestrator finds a compute window for work that has its place, and begins to buy it. */
-import { mayBeBought } from '../../domain/beckn-order/commitment.js';
-import { leaveOf } from '../../domain/beckn-order/leave.js';
-import { covers, overlaps } from '../../domain/beckn-order/window-span.js';
-import type { Refusal } from '../../domain/refusal.js';
-import { evaluateTerms, type Evaluated } from '../buying-rule.js';
-import { minute } from '../conditions.js';
-import type { ProposedDecision, Proposal } from '../policy.js';
-import type { OfferSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from '../seen.js';
+import { mayBeBought } from '../../../domain/beckn-order/commitment.js';
+import { leaveOf } from '../../../domain/beckn-order/leave.js';
+import { covers, overlaps } from '../../../domain/beckn-order/window-span.js';
+import type { Refusal } from '../../../domain/refusal.js';
+import { evaluateTerms, type Evaluated } from '../../buying-rule.js';
+import { minute } from '../../conditions.js';
+import type { ProposedDecision, Proposal } from '../../policy.js';
+import type { OfferSeen, PlacementSeen, View, WindowTerms, WorkloadSeen } from '../../seen.js';
 
 /** Offers that are tried one after the other, where one after the other is refused. */
 const MOST_OFFERS = 5;

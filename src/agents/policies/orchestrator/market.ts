@@ -1,10 +1,10 @@
 /** When the orchestrator looks at the marketplace, and what it must see for that. */
-import { leaveOf } from '../../domain/beckn-order/leave.js';
-import { FINAL_STATUSES } from '../../domain/compute/workload-states.js';
-import type { Proposal } from '../policy.js';
-import type { AgentSeen, Needs, Stimulus, View, WorkloadSeen } from '../seen.js';
-import { seekWindow } from './orchestrator-buy.js';
-import { goOn } from './orchestrator-order.js';
+import { leaveOf } from '../../../domain/beckn-order/leave.js';
+import { FINAL_STATUSES } from '../../../domain/compute/workload-states.js';
+import type { Proposal } from '../../policy.js';
+import type { AgentSeen, Needs, Stimulus, View, WorkloadSeen } from '../../seen.js';
+import { seekWindow } from './buy.js';
+import { goOn } from './order.js';
 
 /** Steps at the beginning of a half hour: what is left is done in the next. */
 const MOST_STEPS = 50;

@@ -1,6 +1,6 @@
-import type { Proposal, Shown } from '../policy.js';
-import type { WorkloadSeen } from '../seen.js';
-import { whole } from '../conditions.js';
+import type { Proposal, Shown } from '../../policy.js';
+import type { WorkloadSeen } from '../../seen.js';
+import { whole } from '../../conditions.js';
 
 /** What of a changed data centre matters to work that is placed there. */
 interface Centre {

@@ -1,9 +1,9 @@
-import { START_ALLOWANCE_MS, halfHoursOf, isInTimeToBegin } from '../../domain/compute/begin-time.js';
-import { fnv1a } from '../../domain/fnv1a.js';
-import { addHalfHours, floorToHalfHour } from '../../domain/half-hour.js';
-import { minute } from '../conditions.js';
-import type { Proposal } from '../policy.js';
-import type { PlacementSeen, View, WorkloadSeen } from '../seen.js';
+import { START_ALLOWANCE_MS, halfHoursOf, isInTimeToBegin } from '../../../domain/compute/begin-time.js';
+import { fnv1a } from '../../../domain/fnv1a.js';
+import { addHalfHours, floorToHalfHour } from '../../../domain/half-hour.js';
+import { minute } from '../../conditions.js';
+import type { Proposal } from '../../policy.js';
+import type { PlacementSeen, View, WorkloadSeen } from '../../seen.js';
 
 /** How often it is looked what is to begin or has run its minutes: work begins well within the time that is allowed for it. */
 export const DEMO_BEAT_MINUTES = 0.5;

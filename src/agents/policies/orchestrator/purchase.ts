@@ -1,7 +1,7 @@
-import { WAITING_STATUSES, type WorkloadStatus } from '../../domain/compute/workload-states.js';
-import type { Needs, Stimulus, View, WorkloadSeen } from '../seen.js';
-import type { Proposal, Shown } from '../policy.js';
-import { place } from './orchestrator-place.js';
+import { WAITING_STATUSES, type WorkloadStatus } from '../../../domain/compute/workload-states.js';
+import type { Needs, Stimulus, View, WorkloadSeen } from '../../seen.js';
+import type { Proposal, Shown } from '../../policy.js';
+import { place } from './place.js';
 
 /** A purchase as its event has it, as far as it matters here. */
 interface Purchase {
