@@ -39,6 +39,13 @@ export async function actOn(
   return answer;
 }
 
+/** The same where it is to be done. @throws for a refusal, with all that it says. */
+export async function doneOn(...asked: Parameters<typeof actOn>): Promise<Acted> {
+  const answer = await actOn(...asked);
+  if (answer.__typename === 'ActionRefusal') throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
 /** Where and why an action was refused, short: `INVALID input.name, input.pue`. */
 export const refusalOf = ({ __typename, code, faults }: Acted): string =>
   __typename === 'ActionRefusal'

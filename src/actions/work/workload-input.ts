@@ -1,7 +1,8 @@
 /** What inputs about workloads have in common. */
 import { z } from 'zod';
 import type { ActionTransaction } from '../../database/actions.js';
-import { allowedCentreFaults as faultsIn, readCentreRegions } from '../../database/allowed-centres.js';
+import { readCentreRegions } from '../../database/centre-regions.js';
+import { faultsOfAllowedCentres } from '../../domain/compute/allowed-centres.js';
 import { Refused, type Fault } from '../../domain/refusal.js';
 import { clearable, code, instant, optional, within, wholeWithin } from '../rules.js';
 
@@ -102,7 +103,10 @@ export async function allowedCentreFaults(
   allowedDcIds: readonly string[],
   allowedRegionIds: readonly number[],
 ): Promise<Fault[]> {
-  const faults = faultsIn(await readCentreRegions(db, allowedDcIds), { allowedDcIds, allowedRegionIds });
+  const faults = faultsOfAllowedCentres(await readCentreRegions(db, allowedDcIds), {
+    allowedDcIds,
+    allowedRegionIds,
+  });
   return faults.map(({ index, message }) => ({ path: `input.allowedDcIds.${index}`, message }));
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
-import { allowedCentreFaults, readCentreRegions } from '../../database/allowed-centres.js';
+import { readCentreRegions } from '../../database/centre-regions.js';
+import { faultsOfAllowedCentres } from '../../domain/compute/allowed-centres.js';
 import { workOf } from '../../domain/compute/work.js';
 import { PylonError } from '../../domain/errors.js';
 import type { Objective } from '../../domain/planner/places/problem.js';
@@ -110,7 +111,7 @@ export async function refuseUnknownCentres(
   const dcIds = new Set(works.flatMap(({ allowedDcIds }) => allowedDcIds));
   const regions = await readCentreRegions(database.pool, [...dcIds]);
   const faults = works.flatMap((work, i) =>
-    allowedCentreFaults(regions, work).map(
+    faultsOfAllowedCentres(regions, work).map(
       ({ index, message }) => `${pathOf(i)}.allowedDcIds.${index}: ${message}`,
     ),
   );
